@@ -1,0 +1,1 @@
+"""Data packs: tables, units, checks."""

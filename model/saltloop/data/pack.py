@@ -1,0 +1,249 @@
+"""Packs: folders of tables that describe a region or a library, composed without writing a coefficient twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from saltloop.data import read
+from saltloop.data.read import FILE, LINE, nearest
+from saltloop.data.schema import BY_NAME, TABLES, Table
+from saltloop.errors import InputError, Place, Problem, Problems, message
+from saltloop.units import Units, units_of
+
+NOT_FOUND = message("D120", ("no data pack '{name}'", "找不到数据包“{name}”"),
+                    ("looked in: {looked}. Name a folder that holds pack.yaml, or say --data FOLDER",
+                     "查找过：{looked}。请给出含 pack.yaml 的文件夹，或用 --data 指定"))
+BAD_ABOUT = message("D121", ("pack.yaml: {reason}", "pack.yaml：{reason}"),
+                    ("it needs name, title: {{en, zh}}, version, schema: 1, builds_on: [...], currency",
+                     "需要 name、title: {{en, zh}}、version、schema: 1、builds_on: [...]、currency"))
+UNKNOWN_FILE = message("D122", ("'{name}' is not a table of a pack", "“{name}”不是数据包的表"),
+                       ("rename or remove it; tables: {known}.{hint}", "请改名或移走；可用表：{known}。{hint}"))
+MISSING_TABLE = message("D123", ("table '{table}' is missing: {meaning}", "缺少表“{table}”：{meaning}"),
+                        ("add {table}.csv, in this pack or in one that it builds on", "请在本包或其依赖包中加入 {table}.csv"))
+DUPLICATE = message("D124", ("'{key}' stands twice in table '{table}' (first at {first})", "表“{table}”中“{key}”重复（首次在 {first}）"),
+                    ("remove one; to replace the row of a pack that this one builds on, write yes in the column override",
+                     "请删去一行；若要替换依赖包的行，请在 override 列填 yes"))
+NOTHING_TO_OVERRIDE = message("D125", ("override: '{key}' does not stand in a pack that this one builds on", "override：依赖包中没有“{key}”"),
+                              ("remove the yes, or correct the key", "请去掉 yes 或改正键"))
+UNKNOWN_REFERENCE = message("D126", ("unknown {what} '{name}' in column '{column}'", "“{column}”列的“{name}”不是已知的{what}"),
+                            ("add it to {what}.csv or correct the name.{hint}", "请加入 {what}.csv 或改正名称。{hint}"))
+CIRCULAR_PACKS = message("D127", ("packs build on each other in a circle: {chain}", "数据包循环依赖：{chain}"),
+                         ("take one out of builds_on", "请从 builds_on 中去掉一个"))
+ABOUT_KEYS = frozenset({"name", "title", "version", "schema", "builds_on", "currency", "units", "price_basis", "description", "licence",
+                        "main_area", "roles"})
+
+
+@dataclass(frozen=True)
+class Pack:
+    """All tables of a pack and of those it builds on, in base units.
+
+    Args:
+        name: folder name.
+        folder: where it lies.
+        about: pack.yaml as written.
+        units: its registry.
+        tables: by name, a frame with the columns of the schema and `_file`, `_line`; absent tables are empty frames.
+        hashes: sha256 of every file read, by path relative to the folder that holds the packs.
+    """
+
+    name: str
+    folder: Path
+    about: dict[str, Any]
+    units: Units
+    tables: dict[str, pd.DataFrame]
+    hashes: dict[str, str]
+
+    def with_table(self, name: str, frame: pd.DataFrame) -> Pack:
+        """The same pack with one table exchanged."""
+        return replace(self, tables={**self.tables, name: frame})
+
+    def role(self, name: str, default: str) -> str:
+        """The account that plays a part in the rules: charges, transfers."""
+        return str(self.about.get("roles", {}).get(name, default))
+
+
+def places_to_look(start: Path | None, data: str | None) -> list[Path]:
+    """Folders that may hold packs: --data or SALTLOOP_DATA, the nearest `data/` above start, the copy in the wheel."""
+    given = data or os.environ.get("SALTLOOP_DATA")
+    places = [Path(given)] if given else []
+    if start is not None:
+        here = start.resolve()
+        places += [folder / "data" for folder in (here, *here.parents) if (folder / "data").is_dir()][:1]
+    shipped = Path(str(resources.files("saltloop"))) / "packs"
+    return places + ([shipped] if shipped.is_dir() else [])
+
+
+def locate(name: str, start: Path | None = None, data: str | None = None) -> Path:
+    """The folder of a pack.
+
+    Args:
+        name: a path to a folder with pack.yaml, or the name of a pack.
+        start: file or folder above which `data/` is looked for.
+        data: folder that holds packs, named by the user.
+
+    Raises:
+        InputError: D120, with the places looked in.
+    """
+    candidates = [Path(name), *(place / name for place in places_to_look(start, data))]
+    for candidate in candidates:
+        if (candidate / "pack.yaml").is_file():
+            return candidate
+    raise InputError(NOT_FOUND.at(Place(), name=name, looked=", ".join(str(c) for c in candidates)))
+
+
+def _read_about(folder: Path) -> dict[str, Any]:
+    place = Place(str(folder / "pack.yaml"))
+    try:
+        about = yaml.safe_load((folder / "pack.yaml").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(BAD_ABOUT.at(place, reason=str(error).replace("\n", " "))) from error
+    if not isinstance(about, dict) or not {"name", "title", "version", "schema", "currency"} <= set(about):
+        raise InputError(BAD_ABOUT.at(place, reason="a key is missing"))
+    unknown = sorted(set(about) - ABOUT_KEYS)
+    if unknown:
+        raise InputError(BAD_ABOUT.at(place, reason=f"unknown key '{unknown[0]}'.{nearest(unknown[0], sorted(ABOUT_KEYS))}"))
+    if about["schema"] != 1:
+        raise InputError(BAD_ABOUT.at(place, reason=f"schema {about['schema']} is not known to this version"))
+    return about
+
+
+def _lineage(folder: Path, chain: tuple[str, ...] = ()) -> list[Path]:
+    if folder.name in chain:
+        raise InputError(CIRCULAR_PACKS.at(Place(str(folder / "pack.yaml")), chain=" -> ".join((*chain, folder.name))))
+    found: list[Path] = []
+    for parent in _read_about(folder).get("builds_on") or []:
+        for ancestor in _lineage(locate(str(parent), folder.parent, str(folder.parent)), (*chain, folder.name)):
+            if ancestor not in found:
+                found.append(ancestor)
+    return [*found, folder]
+
+
+def _shown(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _unknown_files(folder: Path) -> list[Problem]:
+    known = [t.name for t in TABLES]
+    names = [p for p in sorted(folder.iterdir()) if (p.suffix == ".csv" or p.is_dir()) and not p.name.startswith((".", "_"))]
+    return [UNKNOWN_FILE.at(Place(_shown(p)), name=p.name, known=", ".join(known), hint=nearest(p.stem, known))
+            for p in names if p.stem not in BY_NAME]
+
+
+def _key(row: dict[str, Any], table: Table) -> tuple[Any, ...]:
+    return tuple(row[name] for name in table.key)
+
+
+def _merge(older: pd.DataFrame, newer: pd.DataFrame, table: Table, problems: Problems) -> pd.DataFrame:
+    """Rows of both; a row marked override takes the place of the older one with its key."""
+    rows = {_key(r, table): r for r in older.to_dict("records")}
+    own: set[tuple[Any, ...]] = set()
+    for row in newer.to_dict("records"):
+        key, place = _key(row, table), Place(row[FILE], row[LINE])
+        shown = ", ".join("-" if part is None else str(part) for part in key)
+        if key in own or (key in rows and row["override"] != "yes"):
+            first = rows[key]
+            problems.add(DUPLICATE.at(place, key=shown, table=table.name, first=f"{first[FILE]}:{first[LINE]}"))
+        elif row["override"] == "yes" and key not in rows:
+            problems.add(NOTHING_TO_OVERRIDE.at(place, key=shown))
+        rows[key] = row
+        own.add(key)
+    return pd.DataFrame(list(rows.values()), columns=older.columns, dtype=object)
+
+
+def _read_table(table: Table, folders: list[Path], problems: Problems, hashes: dict[str, str]) -> pd.DataFrame:
+    frame = read.empty_frame(table.name)
+    for folder in folders:
+        parts = []
+        for path in read.table_files(folder, table.name):
+            hashes[path.relative_to(folder.parent).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+            rows = read.read_rows(table, path, _shown(path), problems)
+            if rows is not None:
+                parts.append(read.typed_frame(rows, problems))
+        if parts:
+            newer = pd.concat(parts, ignore_index=True)
+            frame = _merge(frame, newer, table, problems)
+    return frame
+
+
+def ids_by_table(tables: dict[str, pd.DataFrame]) -> dict[str, set[str]]:
+    """The ids that each table declares."""
+    found = {}
+    for table in TABLES:
+        named = [c.name for c in table.columns if c.kind == "id"]
+        if named:
+            found[table.name] = set(tables[table.name][named[0]])
+    return found
+
+
+def _unknown_references(tables: dict[str, pd.DataFrame]) -> list[Problem]:
+    ids, problems = ids_by_table(tables), []
+    for table in TABLES:
+        for column in (c for c in table.names.values() if c.kind == "reference"):
+            known = set().union(*(ids[name] for name in column.refers.split("|")))
+            for name, file, line in zip(*(tables[table.name][x] for x in (column.name, FILE, LINE)), strict=True):
+                if name is not None and name not in known:
+                    problems.append(UNKNOWN_REFERENCE.at(Place(file, line), what=column.refers, name=name, column=column.name,
+                                                         hint=nearest(str(name), sorted(known))))
+    return problems
+
+
+def capacity_units(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
+    """Capacity unit by equipment, own equipment of processes included."""
+    commodity = dict(zip(tables["commodities"]["commodity"], tables["commodities"]["unit"], strict=True))
+    units = {row["process"]: row["capacity_unit"] or f"{commodity.get(row['reference'], '1')}/a" for row in tables["processes"].to_dict("records")}
+    return {**units, **dict(zip(tables["equipment"]["equipment"], tables["equipment"]["capacity_unit"], strict=True))}
+
+
+def _convert_all(tables: dict[str, pd.DataFrame], units: Units, problems: Problems) -> dict[str, pd.DataFrame]:
+    def unit_by(name: str, key: str) -> dict[str, str]:
+        return dict(zip(tables[name][key], tables[name]["unit"], strict=True))
+
+    unit_of = {"commodity": unit_by("commodities", "commodity"), "equipment": capacity_units(tables), "basin": unit_by("basins", "basin"),
+               "account": unit_by("accounts", "account"), "indicator": unit_by("indicators", "indicator")}
+    converted = {}
+    for table in TABLES:
+        problems.extend(read.check_signs(tables[table.name], table))
+        converted[table.name] = read.convert(tables[table.name], table, units, read.base_unit_of(table, units, unit_of), problems)
+    return converted
+
+
+def load(folder: Path) -> Pack:
+    """Read a pack and those it builds on.
+
+    Args:
+        folder: holds pack.yaml, as `locate` finds it.
+
+    Returns:
+        the pack in base units, every cell typed, every reference known, no key twice.
+
+    Raises:
+        InputError: with every problem of every file.
+    """
+    folders, problems, hashes = _lineage(folder), Problems(), {}
+    about = _read_about(folder)
+    extra: dict[str, str] = {}
+    for each in folders:
+        extra |= {str(k): str(v) for k, v in (_read_about(each).get("units") or {}).items()}
+        problems.extend(_unknown_files(each))
+        hashes[f"{each.name}/pack.yaml"] = hashlib.sha256((each / "pack.yaml").read_bytes()).hexdigest()
+    units = units_of(str(about["currency"]), extra, Place(_shown(folder / "pack.yaml")))
+    tables = {table.name: _read_table(table, folders, problems, hashes) for table in TABLES}
+    for table in TABLES:
+        if table.required and tables[table.name].empty:
+            problems.add(MISSING_TABLE.at(Place(_shown(folder)), table=table.name, meaning=table.meaning[0]))
+    problems.extend(_unknown_references(tables))
+    problems.stop_if_any()
+    tables = _convert_all(tables, units, problems)
+    problems.stop_if_any()
+    return Pack(folder.resolve().name, folder, about, units, tables, hashes)

@@ -1,0 +1,209 @@
+"""One CSV file to a typed frame with the line of every row; every problem of the file at once."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import pandas as pd
+
+from saltloop.data.schema import BY_NAME, Column, Table
+from saltloop.errors import Place, Problem, Problems, message
+from saltloop.units import Units
+
+LINE, FILE = "_line", "_file"
+
+NOT_READABLE = message("D104", ("the file cannot be read: {reason}", "无法读取文件：{reason}"),
+                       ("save it as CSV with commas in UTF-8", "请另存为 UTF-8 编码、逗号分隔的 CSV"))
+UNKNOWN_COLUMN = message("D105", ("table '{table}' has no column '{column}'", "表“{table}”没有列“{column}”"),
+                         ("its columns: {known}.{hint}", "可用列：{known}。{hint}"))
+MISSING_COLUMN = message("D106", ("column '{column}' of table '{table}' is missing", "表“{table}”缺少列“{column}”"),
+                         ("add it: {meaning}", "请补上：{meaning}"))
+EMPTY_CELL = message("D107", ("'{column}' is empty", "“{column}”为空"), ("expected {meaning}", "应填：{meaning}"))
+BAD_NUMBER = message("D108", ("'{text}' in column '{column}' is not a finite number", "“{column}”列的“{text}”不是有限数"),
+                     ("write a plain number such as 1250 or 0.65; leave the row out if the number is not known",
+                      "请写普通数字，如 1250 或 0.65；不知道时删去该行"))
+BAD_CHOICE = message("D109", ("'{text}' is not a word for column '{column}'", "“{column}”列不能填“{text}”"),
+                     ("one of: {known}.{hint}", "可选：{known}。{hint}"))
+OUT_OF_RANGE = message("D110", ("value {value:g} {unit} lies outside its own range {low:g} to {high:g}",
+                                "数值 {value:g} {unit} 超出自身范围 {low:g} 至 {high:g}"),
+                       ("{hint}correct the value or the range", "{hint}请改正数值或范围"))
+NEGATIVE = message("D111", ("a negative {what} ({value:g})", "{what}为负（{value:g}）"),
+                   ("expected zero or more", "应不小于零"))
+TOO_MANY_CELLS = message("D113", ("the row has {found} cells, the header {expected}", "该行有 {found} 格，表头为 {expected} 格"),
+                         ("put text with commas in double quotes", "含逗号的文字请加双引号"))
+
+_NON_NEGATIVE = frozenset({"recipes", "capacities", "land", "basin_limits", "basin_supplies", "compositions", "links", "demands",
+                           "evaporation", "profiles", "uses", "market_tiers"})
+_ALSO_NON_NEGATIVE = ("volume", "capacity", "limit", "unmet_price")
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """The nearest valid name as a sentence, or nothing."""
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one file as text, with their lines."""
+
+    table: Table
+    file: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, dict[str, str]], ...]
+
+
+def read_rows(table: Table, path: Path, shown: str, problems: Problems) -> Rows | None:
+    """The cells of a CSV file; None if it cannot be read at all."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            header = tuple(cell.strip() for cell in next(reader, []))
+            start, rows = reader.line_num + 1, []
+            for cells in reader:
+                line, start = start, reader.line_num + 1
+                if not any(cell.strip() for cell in cells):
+                    continue
+                if len(cells) != len(header):
+                    problems.add(TOO_MANY_CELLS.at(Place(shown, line), found=len(cells), expected=len(header)))
+                    continue
+                rows.append((line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        problems.add(NOT_READABLE.at(Place(shown), reason=error))
+        return None
+    for name in header:
+        if name not in table.names:
+            known = list(table.names)
+            problems.add(UNKNOWN_COLUMN.at(Place(shown, 1), table=table.name, column=name, known=", ".join(known), hint=nearest(name, known)))
+    for name, column in table.names.items():
+        if column.required and name not in header:
+            problems.add(MISSING_COLUMN.at(Place(shown, 1), table=table.name, column=name, meaning=column.meaning[0]))
+    return Rows(table, shown, header, tuple(rows))
+
+
+def _number(text: str, column: Column, place: Place, problems: Problems) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or (column.kind in ("integer", "year") and value != int(value)):
+        problems.add(BAD_NUMBER.at(place, text=text, column=column.name))
+        return None
+    return value
+
+
+def _cell(text: str, column: Column, place: Place, problems: Problems) -> object:
+    if text == "":
+        if column.required:
+            problems.add(EMPTY_CELL.at(place, column=column.name, meaning=column.meaning[0]))
+        return () if column.kind == "tags" else None
+    if column.kind in ("number", "integer", "year"):
+        return _number(text, column, place, problems)
+    if column.kind == "tags":
+        return tuple(text.split())
+    allowed = ("yes", "no") if column.kind == "flag" else column.choices
+    if allowed and text not in allowed:
+        problems.add(BAD_CHOICE.at(place, text=text, column=column.name, known=", ".join(allowed), hint=nearest(text, list(allowed))))
+        return None
+    return text
+
+
+def typed_frame(rows: Rows, problems: Problems) -> pd.DataFrame:
+    """The rows with numbers as numbers, tags as tuples and empty optional cells as None; text columns stay text.
+
+    Returns:
+        columns of the table, then `_file` and `_line`; rows that cannot be used are left out, with a problem each.
+    """
+    names = rows.table.names
+    records = []
+    for line, cells in rows.rows:
+        place = Place(rows.file, line)
+        record = {name: _cell(cells.get(name, ""), column, place, problems) for name, column in names.items()}
+        records.append({**record, FILE: rows.file, LINE: line})
+    return pd.DataFrame(records, columns=[*names, FILE, LINE], dtype=object)
+
+
+BaseUnit = Callable[[Mapping[str, object]], str | None]
+
+
+def base_unit_of(table: Table, units: Units, unit_of: Mapping[str, Mapping[str, str]]) -> BaseUnit:
+    """How a table's rows are converted: the base unit of a row, or None where its own unit is kept.
+
+    Args:
+        table: the table.
+        units: the registry, for the currency.
+        unit_of: unit by id for commodity, equipment, basin, account and indicator.
+    """
+    def lookup(kind: str, form: str = "{}") -> BaseUnit:
+        def unit(row: Mapping[str, object]) -> str | None:
+            found = unit_of[kind].get(str(row[kind]))
+            return None if found is None else form.format(found)
+        return unit
+
+    rules: dict[str, BaseUnit] = {
+        "own unit": lambda row: None,
+        "unit of the commodity": lookup("commodity"),
+        "money per unit of the commodity": lookup("commodity", f"{units.currency}/({{}})"),
+        "capacity unit of the equipment": lookup("equipment"),
+        "capacity unit of the equipment times a year": lookup("equipment", "({}) * a"),
+        "unit of the basin": lookup("basin"),
+        "unit of the account": lookup("account"),
+        "unit of the indicator": lookup("indicator"),
+    }
+    return rules.get(table.base, lambda row: table.base)
+
+
+def _range_hint(value: float, low: float, high: float) -> str:
+    for factor, name in ((1e3, "1000"), (1e-3, "1/1000"), (1e4, "10 000 (万)"), (1e-4, "1/10 000")):
+        if low <= value * factor <= high:
+            return f"times {name} it would lie inside: a unit one class off, such as kWh for MWh? "
+    return ""
+
+
+def convert(frame: pd.DataFrame, table: Table, units: Units, base_unit: BaseUnit, problems: Problems) -> pd.DataFrame:
+    """value, low and high in base units, with `unit` set to the base unit; range and sign checked."""
+    if not table.base or frame.empty:
+        return frame
+    rows = frame.to_dict("records")
+    for row in rows:
+        place = Place(str(row[FILE]), int(str(row[LINE])))
+        if None in (row["value"], row["low"], row["high"], row["unit"]):
+            continue
+        value, low, high = float(row["value"]), float(row["low"]), float(row["high"])
+        if not low <= value <= high:
+            problems.add(OUT_OF_RANGE.at(place, value=value, unit=row["unit"], low=low, high=high, hint=_range_hint(value, low, high)))
+        base = base_unit(row) or str(row["unit"])
+        factor = units.convert(1.0, str(row["unit"]), base, place, f"{table.name}.value")
+        if isinstance(factor, Problem):
+            problems.add(factor)
+            continue
+        row.update(value=value * factor, low=low * factor, high=high * factor, unit=base)
+    return pd.DataFrame(rows, columns=frame.columns, dtype=object)
+
+
+def check_signs(frame: pd.DataFrame, table: Table) -> Problems:
+    """A problem for every number that must not be negative and is."""
+    problems = Problems()
+    names = [name for name in _ALSO_NON_NEGATIVE if name in table.names and table.names[name].kind == "number"]
+    if table.name in _NON_NEGATIVE:
+        names.append("value")
+    for name in names:
+        for row in frame[[x is not None and x < 0 for x in frame[name]]].to_dict("records"):
+            problems.add(NEGATIVE.at(Place(str(row[FILE]), int(row[LINE])), what=f"{table.name}.{name}", value=row[name]))
+    return problems
+
+
+def table_files(folder: Path, name: str) -> list[Path]:
+    """The CSV files of a table: `<name>.csv`, then the parts in `<name>/`."""
+    single, parts = folder / f"{name}.csv", folder / name
+    return ([single] if single.is_file() else []) + (sorted(parts.glob("*.csv")) if parts.is_dir() else [])
+
+
+def empty_frame(name: str) -> pd.DataFrame:
+    """A table without rows."""
+    return pd.DataFrame(columns=[*BY_NAME[name].names, FILE, LINE], dtype=object)

@@ -1,0 +1,1 @@
+"""The linear programme: case, equations, accounts, rules, arrays."""

@@ -1,0 +1,54 @@
+"""The slices of a year and their chronology."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+YEAR = "year"
+HOURS = 8760.0
+_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of the year.
+
+    Args:
+        name: its name in files; the only slice of an annual model is `year`.
+        hours: hours of the year that it stands for.
+        previous: the slice before it, cyclic over the day (typical days) or the year.
+        repeats: how often it occurs in the year, so that a level is counted once per occurrence.
+        months: months it belongs to, 1 to 12, with the share of its hours in each.
+        hour: hour of the day, 0 to 23; None: the whole day.
+    """
+
+    name: str
+    hours: float
+    previous: str
+    repeats: float
+    months: tuple[tuple[int, float], ...]
+    hour: int | None = None
+
+
+def slices(kind: str) -> tuple[Slice, ...]:
+    """The slices of a scenario: year, months, typical_days (a day a month, 24 hours) or hours (8,760)."""
+    return {"year": _year, "months": _months, "typical_days": _typical_days, "hours": _hours}[kind]()
+
+
+def _year() -> tuple[Slice, ...]:
+    return (Slice(YEAR, HOURS, YEAR, 1.0, tuple((m, d / 365) for m, d in enumerate(_DAYS, 1))),)
+
+
+def _months() -> tuple[Slice, ...]:
+    return tuple(Slice(f"m{m:02}", d * 24.0, f"m{(m - 2) % 12 + 1:02}", 1.0, ((m, 1.0),)) for m, d in enumerate(_DAYS, 1))
+
+
+def _typical_days() -> tuple[Slice, ...]:
+    return tuple(Slice(f"m{m:02}h{h:02}", float(d), f"m{m:02}h{(h - 1) % 24:02}", float(d), ((m, 1.0),), h)
+                 for m, d in enumerate(_DAYS, 1) for h in range(24))
+
+
+def _hours() -> tuple[Slice, ...]:
+    stamps = [(m, h) for m, d in enumerate(_DAYS, 1) for _ in range(d) for h in range(24)]
+    names = [f"h{n:04}" for n in range(1, len(stamps) + 1)]
+    return tuple(Slice(name, 1.0, names[n - 1], 1.0, ((m, 1.0),), h) for n, (name, (m, h)) in enumerate(zip(names, stamps, strict=True)))

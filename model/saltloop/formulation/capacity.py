@@ -1,0 +1,73 @@
+"""Physical constraints, family 2: what equipment can do, and how much of it there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saltloop.formulation.equation import equation
+
+
+@equation(over=("site", "equipment", "period", "slice"), unit="({equipment})*a", title=("Capacity limit", "产能约束"))
+def capacity_limit(m: Any, p: Any, u: Any, y: Any, t: Any) -> Any:
+    r"""Processes on one piece of equipment together stay within what is available of it in the slice.
+
+    .. math:: \sum_{j} use_{ju}\, activity_{pjyt} \le availability_{put}\, hours\_share_{t}\, capacity_{puy}
+
+    Dual: what one more unit of output of the equipment is worth.
+    """
+    return (
+        sum(m.use[j, u] * m.activity[p, j, y, t] for j in m.processes_on[p, u])
+        <= m.availability[p, u, t] * m.hours_share[t] * m.capacity[p, u, y]
+    )
+
+
+@equation(over=("site", "equipment", "period", "slice"), unit="({equipment})*a", title=("Minimum load", "最低负荷"))
+def minimum_load(m: Any, p: Any, u: Any, y: Any, t: Any) -> Any:
+    r"""Equipment that cannot idle runs at least at its minimum load, as long as it stands.
+
+    .. math:: \sum_{j} use_{ju}\, activity_{pjyt} \ge min\_load_{u}\, availability_{put}\, hours\_share_{t}\, capacity_{puy}
+
+    Dual: what one unit less of forced output would be worth.
+    """
+    return (
+        sum(m.use[j, u] * m.activity[p, j, y, t] for j in m.processes_on[p, u])
+        >= m.min_load[u] * m.availability[p, u, t] * m.hours_share[t] * m.capacity[p, u, y]
+    )
+
+
+@equation(over=("site", "equipment", "period"), unit="{equipment}", title=("Capacity stock", "产能存量"))
+def capacity_stock(m: Any, p: Any, u: Any, y: Any) -> Any:
+    r"""What stands is what stood by schedule, plus what was built and is still alive, less what was retired.
+
+    .. math:: capacity_{puy} = existing_{puy} + \sum_{v \in alive} new\_capacity_{puv} - \sum_{v \le y} retired\_capacity_{puv}
+
+    Dual: what one more unit of capacity is worth, in the sense of a gift.
+    """
+    return (
+        m.capacity[p, u, y]
+        == m.existing[p, u, y]
+        + sum(m.new_capacity[p, u, v] for v in m.vintages_alive[p, u, y])
+        - sum(m.retired_capacity[p, u, v] for v in m.retirements_until[p, u, y])
+    )
+
+
+@equation(over=("site", "equipment", "period"), unit="{equipment}", title=("Build limit", "可建上限"))
+def build_limit(m: Any, p: Any, u: Any, y: Any) -> Any:
+    r"""No more is built than the pack lists as building, planned or option.
+
+    .. math:: \sum_{v \le y} new\_capacity_{puv} \le may\_build_{puy}
+
+    Dual: what permission for one more unit is worth.
+    """
+    return sum(m.new_capacity[p, u, v] for v in m.vintages_until[p, u, y]) <= m.may_build[p, u, y]
+
+
+@equation(over=("site", "equipment", "period"), unit="{equipment}", title=("Retirement limit", "退役上限"))
+def retirement_limit(m: Any, p: Any, u: Any, y: Any) -> Any:
+    r"""Only what still stands by schedule can be retired.
+
+    .. math:: \sum_{v \le y} retired\_capacity_{puv} \le existing_{puy}
+
+    Dual: what retiring one more unit would save.
+    """
+    return sum(m.retired_capacity[p, u, v] for v in m.retirements_until[p, u, y]) <= m.existing[p, u, y]

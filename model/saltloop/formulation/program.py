@@ -1,0 +1,263 @@
+"""The table of contents: which equations there are, in which order, and how they become arrays.
+
+`pyomo_model` gives an ordinary Pyomo model for users who extend it; `compile_program` turns it into arrays with names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyomo.environ as pyo
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy import sparse
+
+from saltloop.formulation.balance import balance
+from saltloop.formulation.calendar import HOURS, YEAR
+from saltloop.formulation.capacity import build_limit, capacity_limit, capacity_stock, minimum_load, retirement_limit
+from saltloop.formulation.case import Case
+from saltloop.formulation.choices import Stage
+from saltloop.formulation.draw import draw_limit, evaporation_limit, stock_limit
+from saltloop.formulation.equation import Equation
+from saltloop.formulation.indices import QUERIED, VARIABLES, Indices, Key, Member, indices
+from saltloop.formulation.land import land_limit
+from saltloop.formulation.ledger import account_definition, charge_base, charge_tier
+from saltloop.formulation.links import link_limit
+from saltloop.formulation.markets import demand_served, disposal_limit, purchase_tier, sales_tier
+from saltloop.formulation.rules.rule import Rule
+from saltloop.formulation.storage import storage_level, storage_rate, storage_size
+from saltloop.formulation.terms import Terms, ledger_terms
+
+EQUATIONS: tuple[Equation, ...] = (
+    balance, capacity_limit, minimum_load, capacity_stock, build_limit, retirement_limit, draw_limit, stock_limit, evaporation_limit, land_limit,
+    link_limit, storage_level, storage_size, storage_rate, sales_tier, purchase_tier, demand_served, disposal_limit,
+    account_definition, charge_base, charge_tier,
+)
+RULE = "rule"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A linear programme as arrays, every row and column with its name and unit.
+
+    Args:
+        columns: one line per column: family, key (tuple), unit, lower, upper.
+        rows: one line per row: family, key (tuple), unit, lower, upper.
+        matrix: rows by columns.
+        stages: objectives in order: sense and coefficient of every column.
+        objective_unit: unit of the first stage.
+    """
+
+    columns: pd.DataFrame
+    rows: pd.DataFrame
+    matrix: sparse.csr_array
+    stages: tuple[tuple[str, np.ndarray], ...]
+    objective_unit: str
+
+    def position(self, family: str, rows: bool = False) -> pd.Series:
+        """Positions of a family by key."""
+        frame = self.rows if rows else self.columns
+        chosen = frame[frame["family"] == family]
+        return pd.Series(chosen.index.to_numpy(), index=pd.Index(chosen["key"], tupleize_cols=False))
+
+
+def name_of(family: str, key: Iterable[Member]) -> str:
+    """Name of a row or column: family[key,key,...]."""
+    return f"{family}[{','.join(str(part) for part in key)}]"
+
+
+def _lean(key: Key) -> Member | Key:
+    """Pyomo writes an index of one part without the tuple."""
+    return key[0] if len(key) == 1 else key
+
+
+def _sets(m: pyo.ConcreteModel, found: Indices) -> None:
+    for family, (_, _) in VARIABLES.items():
+        setattr(m, f"{family}_index", pyo.Set(initialize=[_lean(k) for k in found.variables[family]], dimen=len(VARIABLES[family][0]), ordered=True))
+    for each in EQUATIONS:
+        setattr(m, each.index, pyo.Set(initialize=[_lean(k) for k in found.rows[each.name]], dimen=len(each.over), ordered=True))
+    for name, members in found.members.items():
+        _, positions, length = QUERIED[name]
+        data = {_lean(k): [_lean(x) for x in v] for k, v in members.items()}
+        setattr(m, f"{name}_keys", pyo.Set(initialize=list(data), dimen=len(positions), ordered=True))
+        setattr(m, name, pyo.Set(getattr(m, f"{name}_keys"), initialize=data, dimen=length, ordered=True))
+
+
+def _variables(m: pyo.ConcreteModel, case: Case) -> None:
+    def bounds(family: str) -> Callable[..., tuple[float | None, float | None]]:
+        if family == "account":
+            return lambda m, *key: (None, None)
+        if family == "charged":
+            return lambda m, i, k, p, y: (None if k == 1 else 0, None)
+        if family == "unmet":
+            return lambda m, p, n, c, y, t: (0, 0 if case.demand[p, n, c, y][1] is None else None)
+        return lambda m, *key: (0, None)
+
+    for family in VARIABLES:
+        setattr(m, family, pyo.Var(getattr(m, f"{family}_index"), bounds=bounds(family)))
+
+
+def _parameters(m: pyo.ConcreteModel, case: Case, terms: Terms, found: Indices) -> None:
+    share = {piece.name: piece.hours / HOURS for piece in case.slices} | {YEAR: 1.0}
+    store_rows = {s: case.pack.tables["stores"] for _, s in case.stores}
+
+    def store_factor(name: str, default: float) -> dict[str, float]:
+        return {s: value if (value := case.factor("store", s, name)) is not None else default for s in store_rows}
+
+    hours = {piece.name: piece.hours for piece in case.slices} | {YEAR: HOURS}
+    repeats = {piece.name: piece.repeats for piece in case.slices} | {YEAR: 1.0}
+    loss = store_factor("loss", 0.0)
+    numbers = {(i.name, name, y): schedule.at(y) for i in case.choices.rules for name, schedule in i.numbers.items() for y in i.periods}
+    data: dict[str, dict[Any, Any]] = {
+        "coefficient": case.coefficient, "use": case.use, "availability": case.availability, "min_load": case.min_load, "hours_share": share,
+        "share": {(j, t): 1.0 if t == YEAR or case.process_slices[str(j)] != (YEAR,) else share[str(t)] for (_, _, t), users in found.members["processes_touching"].items()
+                  for j, _ in users},
+        "existing": {key: case.existing.get(key, 0.0) for key in found.rows["capacity_stock"]},  # type: ignore[call-overload]
+        "may_build": case.may_build, "basin_units": case.draws, "limit": case.draw_limit, "stock": case.draw_stock,
+        "years": dict(case.choices.periods), "evaporation": case.evaporation, "net_evaporation": case.net_evaporation, "pond_area": case.pond_area,
+        "land": case.land, "heap_land": case.route_land, "land_available": case.land_available, "link_units": case.link_units,
+        "delivered": case.delivered, "link_capacity": {name: link.capacity for name, link in case.links.items() if link.capacity is not None},
+        "keep": {(s, t): (1 - loss[str(s)]) ** (hours[str(t)] / repeats[str(t)]) for s, t in found.members["previous"]},
+        "efficiency_in": store_factor("efficiency_in", 1.0), "once": {t: 1 / value for t, value in repeats.items()},
+        "inverse_efficiency_out": {s: 1 / value for s, value in store_factor("efficiency_out", 1.0).items()},
+        "rate": {s: value for s, value in store_factor("rate", -1.0).items() if value >= 0}, "hours": hours,
+        "volume": case.volume, "demand": {key: amount for key, (amount, _) in case.demand.items()},
+        "disposal_capacity": {key: limit for key, (_, limit) in case.disposals.items() if limit is not None},
+        "rule_number": numbers, "width": {(i, int(name.removeprefix("width_"))): v for i, name, v in
+                                          ((i, name, v) for (i, name, _), v in numbers.items()) if name.startswith("width_")},
+    }
+    for flow in ("activity", "capacity", "new_capacity", "draw", "buy", "sell", "ship", "dispose", "unmet", "account", "charged",
+                 "allowance_buy", "allowance_sell"):
+        data[f"per_{flow}"] = terms.of(flow)
+    missing = {(a, i, y) for flow in ("allowance_buy", "allowance_sell") for a, i, y in terms.of(flow)}
+    for flow in ("allowance_buy", "allowance_sell"):
+        data[f"per_{flow}"] = {key: terms.of(flow).get(key, 0.0) for key in missing}
+    for name, values in data.items():
+        setattr(m, name, pyo.Param(pyo.Any, initialize=values, within=pyo.Any))
+
+
+def _objective(m: pyo.ConcreteModel, case: Case, stage: Stage) -> Any:
+    weight = period_weights(case)
+    return sum(weight[y] * w * m.account[a, p, y] for a, w in stage.weights for p in case.sites for y in case.years)
+
+
+def period_weights(case: Case) -> dict[int, float]:
+    """Years that a period stands for, discounted to the first; 1 for a single period."""
+    if len(case.years) == 1:
+        return {case.years[0]: 1.0}
+    first, rate = case.years[0], case.choices.discount_rate
+    return {y: span * (1 + rate) ** (first - y) for y, span in case.choices.periods}
+
+
+def pyomo_model(case: Case, terms: Terms | None = None) -> pyo.ConcreteModel:
+    """An ordinary Pyomo model of the whole programme, its first objective active.
+
+    Args:
+        case: what the equations need.
+        terms: coefficients of the accounts; computed if absent.
+    """
+    terms = ledger_terms(case) if terms is None else terms
+    return _model(case, terms, indices(case, terms))
+
+
+def _model(case: Case, terms: Terms, found: Indices) -> pyo.ConcreteModel:
+    m = pyo.ConcreteModel()
+    _sets(m, found)
+    _parameters(m, case, terms, found)
+    _variables(m, case)
+    for each in EQUATIONS:
+        setattr(m, each.name, pyo.Constraint(getattr(m, each.index), rule=each.rule))
+    for rule in case.choices.rules:
+        periods = [y for name, y in found.rows[RULE] if name == rule.name]
+        if periods:
+            setattr(m, f"{RULE}_{rule.name}", pyo.Constraint(pyo.Set(initialize=periods), rule=rule.row))
+    for n, stage in enumerate(case.choices.objective):
+        sense = pyo.maximize if stage.sense == "maximise" else pyo.minimize
+        setattr(m, f"objective_{n}", pyo.Objective(expr=_objective(m, case, stage), sense=sense))
+        if n > 0:
+            getattr(m, f"objective_{n}").deactivate()
+    return m
+
+
+def _units(case: Case) -> dict[str, dict[str, str]]:
+    """Unit by name for every kind of index that a unit text may name."""
+    tables = case.pack.tables
+    modes = dict(zip(tables["modes"]["mode"], tables["modes"]["unit"], strict=True))
+    return {
+        "commodity": case.commodity_unit, "process": case.process_unit, "equipment": case.equipment_unit,
+        "basin": dict(zip(tables["basins"]["basin"], tables["basins"]["unit"], strict=True)),
+        "account": dict(zip(tables["accounts"]["account"], tables["accounts"]["unit"], strict=True)),
+        "link": {name: modes[link.mode] for name, link in case.links.items()},
+        "store": {s: case.commodity_unit[c] for (_, s), c in case.stores.items()},
+        "rule": {i.name: i.unit for i in case.choices.rules},
+    }
+
+
+def _unit_of(template: str, over: tuple[str, ...], key: Key, units: dict[str, dict[str, str]]) -> str:
+    for name, part in zip(over, key, strict=True):
+        field = f"{{{name}}}"
+        if field in template:
+            template = template.replace(field, units[name][str(part)])
+    return template
+
+
+def _full(index: Any) -> Key:
+    return index if isinstance(index, tuple) else (index,)
+
+
+def _column_frame(variables: list[Any], units: dict[str, dict[str, str]]) -> pd.DataFrame:
+    family = [v.parent_component().local_name for v in variables]
+    keys = [_full(v.index()) for v in variables]
+    unit = [_unit_of(VARIABLES[f][1], VARIABLES[f][0], k, units) for f, k in zip(family, keys, strict=True)]
+    lower = [-np.inf if v.lb is None else v.lb for v in variables]
+    upper = [np.inf if v.ub is None else v.ub for v in variables]
+    return pd.DataFrame({"family": family, "key": keys, "unit": unit, "lower": lower, "upper": upper})
+
+
+def _row_name(constraint: Any, rules: dict[str, Rule]) -> tuple[str, Key]:
+    family = constraint.parent_component().local_name
+    rule = family.removeprefix(f"{RULE}_")
+    return (RULE, (rule, constraint.index())) if rule != family and rule in rules else (family, _full(constraint.index()))
+
+
+def _row_frame(rows: Any, rhs: np.ndarray, case: Case, units: dict[str, dict[str, str]]) -> pd.DataFrame:
+    rules, equations = {i.name: i for i in case.choices.rules}, {e.name: e for e in EQUATIONS}
+    named = [_row_name(r.constraint, rules) for r in rows]
+    unit = [rules[str(k[0])].unit if f == RULE else _unit_of(equations[f].unit, equations[f].over, k, units) for f, k in named]
+    bound = np.array([r.bound_type for r in rows])
+    return pd.DataFrame({"family": [f for f, _ in named], "key": [k for _, k in named], "unit": unit,
+                         "lower": np.where(bound == 1, -np.inf, rhs), "upper": np.where(bound == -1, np.inf, rhs)})
+
+
+def compile_program(case: Case, terms: Terms | None = None) -> Program:
+    """The programme as arrays, in the order of EQUATIONS and VARIABLES.
+
+    Args:
+        case: what the equations need.
+        terms: coefficients of the accounts; computed if absent.
+    """
+    m = pyomo_model(case, terms)
+    columns = [v for family in VARIABLES for v in getattr(m, family).values()]
+    form = LinearStandardFormCompiler().write(m, mixed_form=True, column_order=columns, set_sense=None)
+    place = {id(v): n for n, v in enumerate(columns)}
+    order = np.array([place[id(v)] for v in form.columns], dtype=np.int64)
+    matrix = sparse.coo_array(form.A)
+    wide = sparse.csr_array((matrix.data, (matrix.row, order[matrix.col])), shape=(matrix.shape[0], len(columns)))
+    units = _units(case)
+    column_frame, row_frame = _column_frame(columns, units), _row_frame(form.rows, np.asarray(form.rhs, dtype=float), case, units)
+    accounts = {key: n for n, (family, key) in enumerate(zip(column_frame["family"], column_frame["key"], strict=True)) if family == "account"}
+    stages = tuple((stage.sense, _costs(case, stage, accounts, len(columns))) for stage in case.choices.objective)
+    first = case.choices.objective[0].weights[0][0]
+    return Program(column_frame, row_frame, wide, stages, units["account"][first])
+
+
+def _costs(case: Case, stage: Stage, accounts: dict[Key, int], size: int) -> np.ndarray:
+    costs, weight = np.zeros(size), period_weights(case)
+    for a, w in stage.weights:
+        for p in case.sites:
+            for y in case.years:
+                costs[accounts[a, p, y]] += weight[y] * w
+    return costs

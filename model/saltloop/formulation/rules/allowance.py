@@ -1,0 +1,57 @@
+"""allowance: a limit that can be bought out of and sold from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from saltloop.errors import message
+from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
+
+FREE_TRADE = message(
+    "S221", ("{key}: allowances are sold at {sell:g} and bought at {buy:g}", "{key}：配额售价 {sell:g} 高于购价 {buy:g}"),
+    ("the selling price must not be above the buying price, else money comes from nothing", "售价不得高于购价，否则凭空生财"))
+
+
+class Allowance(Rule, kind="allowance"):
+    r"""An account is at most the allowances held; more can be bought, unused ones sold.
+
+    .. math:: \sum_{p \in area} (account_{apy} - allowance\_buy_{rpy} + allowance\_sell_{rpy}) \le value_y
+
+    Example: ``carbon_market: {allowance: co2, at_most: 12 Mt, buy_at: 80 CNY/t, sell_at: 75 CNY/t}``
+    Dual: objective unit per unit of the account. How the trade is split over the sites of the area is not determined.
+    """
+
+    title = ("Tradable allowance", "可交易配额")
+    account: str = Field(alias="allowance", description="account that needs allowances")
+    at_most: Amount = Field(description="allowances held without trade")
+    buy_at: Amount = Field(description="price of one more")
+    sell_at: Amount = Field(description="price received for one less")
+    to: str | None = Field(None, description="account that the money enters; absent: the pack's account for charges")
+    _to: str = ""
+
+    @property
+    def paid_into(self) -> str:
+        """The account that the money enters."""
+        return self._to
+
+    def bind_fields(self, context: Context) -> dict[str, Schedule]:
+        """bound in the unit of the account; buy and sell in money per unit."""
+        unit = context.account_unit(self.account, self.kind)
+        self._unit = unit or "1"
+        self._to = self.to or context.pack.role("charges", "taxes")
+        context.account_unit(self._to, "to")
+        base = None if unit is None else f"{context.pack.units.currency}/({unit})"
+        numbers = {"bound": context.schedule(self.at_most, unit, "at_most"), "buy": context.schedule(self.buy_at, base, "buy_at"),
+                   "sell": context.schedule(self.sell_at, base, "sell_at")}
+        for year in context.years:
+            buy, sell = numbers["buy"].at(year), numbers["sell"].at(year)
+            if buy is not None and sell is not None and sell > buy:
+                context.problems.add(FREE_TRADE.at(context.place_of("sell_at"), key=context.key, sell=sell, buy=buy))
+        return numbers
+
+    def row(self, m: Any, y: Any) -> Any:
+        """What is emitted, less bought, plus sold, is covered by what is held."""
+        return sum(m.account[self.account, p, y] - m.allowance_buy[self.name, p, y] + m.allowance_sell[self.name, p, y]
+                   for p in m.sites_of_rule[self.name]) <= m.rule_number[self.name, "bound", y]

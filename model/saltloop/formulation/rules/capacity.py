@@ -1,0 +1,183 @@
+"""ban, ceiling, minimum, phase_out, build_rate: rules on processes and their equipment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from saltloop.errors import message
+from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
+
+MIXED_UNITS = message(
+    "S222", ("'{name}' in {key} names processes counted in different units: {units}", "{key} 中“{name}”的工艺计量单位不同：{units}"),
+    ("name one process, or a tag whose processes share a unit", "请写一个工艺，或计量单位一致的标签"))
+PHASE_OUT_ORDER = message(
+    "S223", ("{key}: the phase-out starts in {first} and ends in {last}", "{key}：淘汰自 {first} 年始、至 {last} 年止"),
+    ("`from` must lie before `by`", "from 应早于 by"))
+
+
+def _activity_unit(rule: Rule, context: Context, name: str) -> str | None:
+    """Common unit of the activities of the rule's processes; None, with a problem, if they differ."""
+    processes = context.pack.tables["processes"]
+    reference = dict(zip(processes["process"], processes["reference"], strict=True))
+    commodities = context.pack.tables["commodities"]
+    unit = dict(zip(commodities["commodity"], commodities["unit"], strict=True))
+    units = sorted({unit[reference[p]] for p in rule.processes})
+    if len(units) > 1:
+        context.problems.add(MIXED_UNITS.at(context.place_of(rule.kind), name=name, key=context.key, units=", ".join(units)))
+    return units[0] if len(units) == 1 else None
+
+
+def _activity(rule: Rule, m: Any, y: Any) -> Any:
+    return sum(m.activity[p, j, y, t] for p, j, t in m.activities_of_rule[rule.name])
+
+
+class Ban(Rule, kind="ban"):
+    r"""A process, or every process with a tag, does not run.
+
+    .. math:: \sum_{p \in area} \sum_{j \in banned} \sum_t activity_{pjyt} \le 0
+
+    Example: ``no_pidgeon: {ban: mg_pidgeon}``
+    Dual: what one unit of the banned activity would be worth.
+    """
+
+    title = ("Ban", "禁止")
+    process: str = Field(alias="ban", description="process, equipment or tag")
+    start: int | None = Field(None, alias="from", description="first year of the ban; absent: always")
+
+    def bind_fields(self, context: Context) -> dict[str, Schedule]:
+        """A bound of zero from the first year on."""
+        self._processes = context.processes_in(self.process, self.kind)
+        self._unit = _activity_unit(self, context, self.process) or "1"
+        return {"bound": Schedule(None, ((self.start or 0, 0.0),))}
+
+    def row(self, m: Any, y: Any) -> Any:
+        """No activity."""
+        return _activity(self, m, y) <= m.rule_number[self.name, "bound", y]
+
+
+class Ceiling(Rule, kind="ceiling"):
+    r"""The yearly output of processes is at most a value.
+
+    .. math:: \sum_{p \in area} \sum_{j} \sum_t activity_{pjyt} \le value_y
+
+    Example: ``potash_quota: {ceiling: potash_plant, at_most: 6 Mt, in: ccepz}``
+    Dual: objective unit per unit of activity.
+    """
+
+    title = ("Ceiling", "上限")
+    process: str = Field(alias="ceiling", description="process, equipment or tag")
+    at_most: Amount = Field(description="largest activity in a year")
+
+    def bind_fields(self, context: Context) -> dict[str, Schedule]:
+        """The bound in the unit of the activity."""
+        self._processes = context.processes_in(self.process, self.kind)
+        unit = _activity_unit(self, context, self.process)
+        self._unit = unit or "1"
+        return {"bound": context.schedule(self.at_most, unit, "at_most")}
+
+    def row(self, m: Any, y: Any) -> Any:
+        """Activity under the ceiling."""
+        return _activity(self, m, y) <= m.rule_number[self.name, "bound", y]
+
+
+class Minimum(Rule, kind="minimum"):
+    r"""The yearly output of processes is at least a value.
+
+    .. math:: \sum_{p \in area} \sum_{j} \sum_t activity_{pjyt} \ge value_y
+
+    Example: ``keep_potash: {minimum: kcl_cold_decomp_flotation, at_least: 3 Mt}``
+    Dual: objective unit per unit of activity.
+    """
+
+    title = ("Minimum", "下限")
+    process: str = Field(alias="minimum", description="process, equipment or tag")
+    at_least: Amount = Field(description="smallest activity in a year")
+
+    def bind_fields(self, context: Context) -> dict[str, Schedule]:
+        """The bound in the unit of the activity."""
+        self._processes = context.processes_in(self.process, self.kind)
+        unit = _activity_unit(self, context, self.process)
+        self._unit = unit or "1"
+        return {"bound": context.schedule(self.at_least, unit, "at_least")}
+
+    def row(self, m: Any, y: Any) -> Any:
+        """Activity above the minimum."""
+        return _activity(self, m, y) >= m.rule_number[self.name, "bound", y]
+
+
+class PhaseOut(Rule, kind="phase_out"):
+    r"""The capacity that a process may use falls in a straight line to zero.
+
+    .. math:: \sum_{p \in area} \sum_{j} \sum_t activity_{pjyt} \le share_y \cdot existing_{y},
+        \qquad share_y = \min(1, \max(0, (by - y) / (by - from)))
+
+    Example: ``phase_out_coke: {phase_out: coking, from: 2025, by: 2030}``
+    Dual: what one unit more of the activity would be worth.
+    """
+
+    title = ("Phase-out", "淘汰")
+    process: str = Field(alias="phase_out", description="process, equipment or tag")
+    by: int = Field(description="first year without it")
+    start: int | None = Field(None, alias="from", description="last year at full capacity; absent: the first period")
+
+    @model_validator(mode="after")
+    def _order(self) -> PhaseOut:
+        if self.start is not None and self.start >= self.by:
+            raise ValueError("`from` must lie before `by`")
+        return self
+
+    def bind_fields(self, context: Context) -> dict[str, Schedule]:
+        """bound: the share that remains of the capacity standing at the sites, in units of activity."""
+        self._processes = context.processes_in(self.process, self.kind)
+        self._unit = _activity_unit(self, context, self.process) or "1"
+        first = self.start if self.start is not None else min(context.years)
+        standing = self._standing(context)
+        share = {y: 1.0 if y <= first < self.by else max(0.0, (self.by - y) / (self.by - first)) if y < self.by else 0.0 for y in context.years}
+        return {"bound": Schedule(None, tuple((y, share[y] * standing) for y in context.years))}
+
+    def _standing(self, context: Context) -> float:
+        """Capacity of all statuses but options, in activity units per year."""
+        capacities, uses = context.pack.tables["capacities"], context.pack.tables["uses"]
+        shared = set(uses.loc[uses["process"].isin(self._processes), "equipment"])
+        equipment = shared | (set(self._processes) - set(uses["process"]))
+        from saltloop.data.pack import capacity_units
+        units = capacity_units(context.pack.tables)
+        total = 0.0
+        for row in capacities.to_dict("records"):
+            if row["equipment"] in equipment and row["site"] in self._sites and row["status"] != "option":
+                total += row["value"] * (context.pack.units.factor(units[row["equipment"]], f"({self._unit})/a") or 1.0)
+        return total
+
+    def row(self, m: Any, y: Any) -> Any:
+        """Activity under what is left."""
+        return _activity(self, m, y) <= m.rule_number[self.name, "bound", y]
+
+
+class BuildRate(Rule, kind="build_rate"):
+    r"""The capacity built in one period is at most a value.
+
+    .. math:: \sum_{p \in area} \sum_{u} new\_capacity_{puy} \le value_y
+
+    Example: ``pv_pace: {build_rate: pv_utility_fixed, at_most: 2 GW}``
+    Dual: objective unit per unit of capacity.
+    """
+
+    title = ("Build rate", "建设速度")
+    process: str = Field(alias="build_rate", description="process or equipment")
+    at_most: Amount = Field(description="largest new capacity in a period")
+
+    def bind_fields(self, context: Context) -> dict[str, Schedule]:
+        """The bound in the capacity unit of the equipment."""
+        from saltloop.data.pack import capacity_units
+        self._processes = context.processes_in(self.process, self.kind)
+        units = capacity_units(context.pack.tables)
+        equipment = self.process if self.process in units else next(iter(self._processes), "")
+        unit = units.get(equipment)
+        self._unit = unit or "1"
+        return {"bound": context.schedule(self.at_most, unit, "at_most")}
+
+    def row(self, m: Any, y: Any) -> Any:
+        """New capacity under the rate."""
+        return sum(m.new_capacity[p, u, y] for p, u in m.capacities_of_rule[self.name, y]) <= m.rule_number[self.name, "bound", y]

@@ -1,0 +1,80 @@
+"""charge: money per unit of an account; a negative price is a subsidy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from saltloop.errors import Problem, message
+from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
+
+FALLING_TIERS = message(
+    "S220", ("the tiers of {key} fall from {first:g} to {second:g}", "{key} 的分档价格由 {first:g} 降到 {second:g}"),
+    ("prices of a charge must rise from tier to tier, and each start must lie above the one before",
+     "分档价格须逐档上升，且各档起点递增"))
+
+
+class Charge(Rule, kind="charge"):
+    r"""Every unit of an account costs money, by rising tiers if there are several.
+
+    .. math::
+        \sum_{k} charged_{rkpy} = account_{apy}, \qquad \sum_{p} charged_{rkpy} \le width_{rk}, \qquad
+        taxes_{py} \mathrel{+}= \sum_k price_{rky}\, charged_{rkpy}
+
+    Example: ``carbon_price: {charge: co2, price: 60 CNY/t}``
+    Example: ``water_tiers: {charge: fresh_water, price: [[0 hm3, 1.2 CNY/m3], [80 hm3, 2.4 CNY/m3]], in: ccepz}``
+    A charge is a transfer: it enters the account `to` (by default the pack's account for charges), not value added.
+    """
+
+    title = ("Charge", "收费或补贴")
+    account: str = Field(alias="charge", description="account that pays")
+    price: Amount | list[tuple[int | float | str, int | float | str]] = Field(
+        description="money per unit, or rising tiers as [[start, price], ...]")
+    to: str | None = Field(None, description="account that the money enters; absent: the pack's account for charges")
+
+    @field_validator("price")
+    @classmethod
+    def _not_empty(cls, price: Any) -> Any:
+        if isinstance(price, list) and not price:
+            raise ValueError("give at least one tier as [start, price]")
+        return price
+
+    @property
+    def has_row(self) -> bool:
+        """A charge bounds nothing."""
+        return False
+
+    @property
+    def tiers(self) -> tuple[int, ...]:
+        """Numbers of the tiers, from 1."""
+        return tuple(range(1, 1 + (len(self.price) if isinstance(self.price, list) else 1)))
+
+    def bind_fields(self, context: Context) -> dict[str, Schedule]:
+        """price_k, and width_k of every tier but the last, in units of the account."""
+        unit = context.account_unit(self.account, self.kind)
+        self._unit = unit or "1"
+        self._to = self.to or context.pack.role("charges", "taxes")
+        context.account_unit(self._to, "to")
+        base = None if unit is None else f"{context.pack.units.currency}/({unit})"
+        if not isinstance(self.price, list):
+            return {"price_1": context.schedule(self.price, base, "price")}
+        starts = [context.schedule(Schedule(s), unit, "price").at(0) or 0.0 for s, _ in self.price]
+        prices = [context.schedule(Schedule(p), base, "price") for _, p in self.price]
+        context.problems.add(self._falling(starts, [p.at(0) or 0.0 for p in prices], context))
+        widths = {f"width_{k}": Schedule(None, ((0, b - a),)) for k, (a, b) in enumerate(zip(starts, starts[1:], strict=False), 1)}
+        return {f"price_{k}": p for k, p in enumerate(prices, 1)} | widths
+
+    _to: str = ""
+
+    @property
+    def paid_into(self) -> str:
+        """The account that the money enters."""
+        return self._to
+
+    def _falling(self, starts: list[float], prices: list[float], context: Context) -> Problem | None:
+        for values in (starts, prices):
+            for first, second in zip(values, values[1:], strict=False):
+                if second <= first:
+                    return FALLING_TIERS.at(context.place_of("price"), key=context.key, first=first, second=second)
+        return None

@@ -1,0 +1,80 @@
+"""exchange: what may pass between sites, how much of it, and what the receiver pays the giver."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
+
+
+class Exchange(Rule, kind="exchange"):
+    r"""What sites hand over to each other is forbidden, bounded, or paid for.
+
+    .. math:: \sum_{l \in rule} \sum_t ship_{lcyt} \le bound_y
+
+    Example: ``no_chlorine_trade: {exchange: chlorine, allow: no}``
+    Example: ``free_salt: {exchange: waste_salt, from: golmud, to: delingha, price: 0 CNY/t}``
+    Links from a site of `from` to a site of `to` count. Forbidden: the bound is zero and the dual is what permission for one more unit is
+    worth. A price is a transfer from the receiver to the giver, entered in the pack's account for transfers; it bounds nothing.
+    Dual: objective unit per unit of the commodity.
+    """
+
+    title = ("Exchange between sites", "地点间交换")
+    commodity: str = Field(alias="exchange", description="commodity that is handed over")
+    origin: str | None = Field(None, alias="from", description="area or site that gives; absent: all sites of the scenario")
+    destination: str | None = Field(None, alias="to", description="area or site that receives; absent: all sites of the scenario")
+    allow: bool | None = Field(None, description="no: nothing may be handed over")
+    price: Amount | None = Field(None, description="money per unit that the receiver pays the giver")
+    at_most: Amount | None = Field(None, description="most that is handed over in a year")
+    _origins: tuple[str, ...] = ()
+    _destinations: tuple[str, ...] = ()
+    _transfer_account: str = ""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Exchange:
+        if sum(x is not None for x in (self.allow, self.price, self.at_most)) != 1:
+            raise ValueError("give exactly one of allow: no, price, at_most")
+        if self.allow:
+            raise ValueError("allow: yes changes nothing, since links decide what can be shipped; only `allow: no` is a rule")
+        if self.area is not None:
+            raise ValueError("an exchange has two ends: use `from` and `to` instead of `in`")
+        return self
+
+    @property
+    def has_row(self) -> bool:
+        """A price bounds nothing."""
+        return self.price is None
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Sites that give."""
+        return self._origins
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """Sites that receive."""
+        return self._destinations
+
+    @property
+    def transfer_account(self) -> str:
+        """The account that a price enters: less at the receiver, more at the giver."""
+        return self._transfer_account
+
+    def bind_fields(self, context: Context) -> dict[str, Schedule]:
+        """bound in the unit of the commodity, or price in money per unit."""
+        unit = context.commodity_unit(self.commodity, self.kind)
+        self._unit = unit or "1"
+        self._origins = context.sites if self.origin is None else context.sites_in(self.origin, "from")
+        self._destinations = context.sites if self.destination is None else context.sites_in(self.destination, "to")
+        if self.price is not None:
+            self._transfer_account = context.pack.role("transfers", "transfers")
+            context.account_unit(self._transfer_account, "price")
+            base = None if unit is None else f"{context.pack.units.currency}/({unit})"
+            return {"price": context.schedule(self.price, base, "price")}
+        return {"bound": context.schedule(self.at_most or Schedule(0.0), unit, "at_most")}
+
+    def row(self, m: Any, y: Any) -> Any:
+        """What passes the links is under the bound."""
+        return sum(m.ship[l, c, y, t] for l, c, t in m.shipments_of_rule[self.name]) <= m.rule_number[self.name, "bound", y]

@@ -1,0 +1,62 @@
+"""target: one account is at least, or at most, a ratio of another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from saltloop.errors import Problem
+from saltloop.formulation.rules.rule import MIXED_BOUNDARY, Amount, Context, Rule, Schedule, constant
+
+
+class Target(Rule, kind="target"):
+    r"""One account is at least a ratio of another, on the official boundary.
+
+    .. math:: \sum_{p \in area} (account_{apy} - ratio_y\, account_{bpy}) + background_{ay} - ratio_y\, background_{by} \ge 0
+
+    Example: ``waste_use: {target: solid_waste_used, at_least: 60 %, of: solid_waste_made, in: ccepz}``
+    Dual: objective unit per unit of account a.
+    """
+
+    title = ("Target ratio", "比率目标")
+    account: str = Field(alias="target", description="upper account of the ratio")
+    of: str = Field(description="lower account of the ratio")
+    at_least: Amount | None = Field(None, description="smallest ratio")
+    at_most: Amount | None = Field(None, description="largest ratio")
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Target:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("give exactly one of at_least, at_most")
+        return self
+
+    @property
+    def sense(self) -> str:
+        """Which bound is given: at_most or at_least."""
+        return "at_most" if self.at_most is not None else "at_least"
+
+    def bind_fields(self, context: Context) -> dict[str, Schedule]:
+        """ratio in unit of a per unit of b, and what the background adds to the left side."""
+        unit, per = context.account_unit(self.account, self.kind), context.account_unit(self.of, "of")
+        self._unit = unit or "1"
+        base = None if unit is None or per is None else f"({unit})/({per})"
+        ratio = context.schedule(self.at_least or self.at_most or Schedule(None), base, self.sense)
+        upper = context.background(self.account, self.area) if self.area else {}
+        lower = context.background(self.of, self.area) if self.area else {}
+        context.problems.add(self._mixed(upper, lower, context))
+        background = {y: upper.get(y, 0.0) - (ratio.at(y) or 0.0) * lower.get(y, 0.0) for y in context.years}
+        return {"ratio": ratio, "background": constant(background, context.years)}
+
+    def _mixed(self, upper: dict[int, float], lower: dict[int, float], context: Context) -> Problem | None:
+        apart = sorted(set(upper) ^ set(lower))
+        if not apart:
+            return None
+        has, lacks = (self.account, self.of) if apart[0] in upper else (self.of, self.account)
+        return MIXED_BOUNDARY.at(context.place_of("in"), rule=context.key, area=self.area, has=has, lacks=lacks, year=apart[0])
+
+    def row(self, m: Any, y: Any) -> Any:
+        """The ratio as a linear row, since both sides are accounts."""
+        left = (sum(m.account[self.account, p, y] - m.rule_number[self.name, "ratio", y] * m.account[self.of, p, y]
+                    for p in m.sites_of_rule[self.name]) + m.rule_number[self.name, "background", y])
+        return left >= 0 if self.sense == "at_least" else left <= 0

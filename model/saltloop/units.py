@@ -1,0 +1,198 @@
+"""The closed registry of units: what is not listed here (or in a pack's own list) is not a unit.
+
+Quantities are converted once, on entry; inside the package numbers are plain floats in the base unit of their thing.
+Source: own list; 1 tce = 29.3076 GJ (GB/T 2589), 1 mu = 1/15 ha, 1 a = 365 d.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import pint
+
+from saltloop.errors import InputError, Place, Problem, message
+
+_DEFINITIONS = """
+t = [mass]
+kg = 1e-3 t = 千克 = 公斤
+g = 1e-6 t
+mg = 1e-9 t
+kt = 1e3 t
+Mt = 1e6 t
+吨 = t
+万吨 = 1e4 t
+亿吨 = 1e8 t
+km = [length]
+m = 1e-3 km
+mm = 1e-6 km
+公里 = km
+m2 = 1e-6 km ** 2
+km2 = km ** 2 = 平方公里
+ha = 1e-2 km ** 2 = 公顷
+万公顷 = 1e4 ha
+mu = 1 / 15 ha = 亩
+万亩 = 1e4 mu
+m3 = 1e-9 km ** 3 = 立方米
+L = 1e-3 m3
+hm3 = 1e6 m3
+km3 = 1e9 m3
+万立方米 = 1e4 m3
+亿立方米 = 1e8 m3
+d = [time] = 天
+h = 1 / 24 d = 小时
+a = 365 d = 年
+month = 1 / 12 a = 月
+GJ = [energy] = 吉焦
+MJ = 1e-3 GJ
+kJ = 1e-6 GJ
+TJ = 1e3 GJ
+PJ = 1e6 GJ
+kWh = 3.6e-3 GJ = 千瓦时
+万千瓦时 = 1e4 kWh
+亿千瓦时 = 1e8 kWh
+MWh = 3.6 GJ
+GWh = 3.6e3 GJ
+TWh = 3.6e6 GJ
+tce = 29.3076 GJ = 吨标煤 = 吨标准煤
+kgce = 1e-3 tce
+ktce = 1e3 tce
+万吨标煤 = 1e4 tce = 万吨标准煤
+W = 1e-6 MW
+kW = 1e-3 MW = 千瓦
+MW = MWh / h = 兆瓦
+GW = 1e3 MW
+万千瓦 = 10 MW
+person = [person] = 人
+万人 = 1e4 person
+piece = [piece] = 件
+head = [head] = 头
+percent = 1e-2 = pct
+permille = 1e-3
+"""
+_CNY = """
+yuan = {currency} = 元 = 人民币元
+kCNY = 1e3 {currency} = 千元
+万元 = 1e4 {currency}
+百万元 = 1e6 {currency}
+亿元 = 1e8 {currency}
+"""
+_QUANTITY = re.compile(r"^\s*([+-]?(?:\d+(?:[ _,]\d{3})*|\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
+
+UNKNOWN_UNIT = message(
+    "D101", ("unknown unit '{unit}'", "未知单位“{unit}”"),
+    ("the registry is closed; known: {known}. A pack may declare more under `units:` in pack.yaml",
+     "单位表是封闭的；可用：{known}。数据包可在 pack.yaml 的 units: 中补充"))
+WRONG_DIMENSION = message(
+    "D102", ("'{unit}' does not fit where '{base}' belongs ({meaning})", "此处应为“{base}”的量纲（{meaning}），不能用“{unit}”"),
+    ("write the number in a unit that converts to {base}", "请改用可换算为 {base} 的单位"))
+NOT_A_NUMBER = message(
+    "D103", ("'{text}' is not a number with a unit", "“{text}”不是带单位的数"),
+    ("expected something like 12 Mt, 141 CNY/m3 or 60 %", "应写成 12 Mt、141 元/m3 或 60 % 之类"))
+
+
+@dataclass(frozen=True)
+class Units:
+    """The registry of one pack.
+
+    Args:
+        currency: name of the money unit, CNY by default.
+        extra: further definitions as name -> definition, such as {"USD": "0.4 LE", "bag": "[bag]"}.
+    """
+
+    currency: str = "CNY"
+    extra: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def _registry(self) -> pint.UnitRegistry:
+        registry: pint.UnitRegistry = pint.UnitRegistry(None)
+        money = f"{self.currency} = [money]\n" + (_CNY.format(currency=self.currency) if self.currency == "CNY" else "")
+        own = "\n".join(f"{name} = {definition}" for name, definition in self.extra)
+        for line in (_DEFINITIONS + money + own).splitlines():
+            if line.strip():
+                registry.define(line.strip())
+        return registry
+
+    @cached_property
+    def _factors(self) -> dict[tuple[str, str], float | None]:
+        return {}
+
+    def known(self) -> list[str]:
+        """Every unit name, for messages."""
+        return sorted(str(name) for name in self._registry._units)
+
+    def factor(self, unit: str, base: str) -> float | None:
+        """How many of base one unit is; None if their dimensions differ.
+
+        Raises:
+            KeyError: a unit is unknown (its name is the argument).
+        """
+        key = (unit, base)
+        if key not in self._factors:
+            self._factors[key] = None if self.dimension(unit) != self.dimension(base) else (
+                1.0 if unit == base else float(self._parse(unit).to_base_units().magnitude / self._parse(base).to_base_units().magnitude))
+        return self._factors[key]
+
+    def dimension(self, unit: str) -> str:
+        """The dimension in words of the registry, such as [money] / [mass].
+
+        Raises:
+            KeyError: the unit is unknown.
+        """
+        return str(self._parse(unit).dimensionality)
+
+    def _parse(self, unit: str) -> pint.Quantity[float]:
+        text = unit.strip().replace("%", "percent").replace("‰", "permille") or "1"
+        try:
+            return self._registry.Quantity(1.0, "") if text == "1" else 1.0 * self._registry.parse_expression(text)
+        except (pint.errors.UndefinedUnitError, pint.errors.DefinitionSyntaxError, AttributeError, TypeError, ValueError,
+                AssertionError, ZeroDivisionError) as error:
+            names = getattr(error, "unit_names", unit)
+            raise KeyError(names if isinstance(names, str) else ", ".join(names)) from error
+
+    def convert(self, value: float, unit: str, base: str, place: Place, meaning: str = "") -> float | Problem:
+        """value in base units, or the problem that stands in the way."""
+        try:
+            factor = self.factor(unit, base)
+        except KeyError as error:
+            return UNKNOWN_UNIT.at(place, unit=error.args[0], known=", ".join(self.known()))
+        if factor is None:
+            return WRONG_DIMENSION.at(place, unit=unit, base=base, meaning=meaning or base)
+        return value * factor
+
+    def quantity(self, text: object, base: str, place: Place, meaning: str = "") -> float | Problem:
+        """A quantity as written in a scenario, in base units; a bare number is taken in base units."""
+        if isinstance(text, (int, float)) and not isinstance(text, bool):
+            return float(text)
+        split = split_quantity(str(text))
+        if split is None:
+            return NOT_A_NUMBER.at(place, text=text)
+        value, unit = split
+        return value if not unit else self.convert(value, unit, base, place, meaning)
+
+
+def split_quantity(text: str) -> tuple[float, str] | None:
+    """Number and unit of a text such as '0.65 万元/tce'; None if it does not start with a number."""
+    match = _QUANTITY.match(text)
+    if match is None or not match.group(1) or match.group(1) in "+-":
+        return None
+    try:
+        return float(re.sub(r"[ _,]", "", match.group(1))), match.group(2)
+    except ValueError:
+        return None
+
+
+def units_of(currency: str, extra: dict[str, str], place: Place) -> Units:
+    """The registry that a pack declares.
+
+    Raises:
+        InputError: a definition cannot be read.
+    """
+    units = Units(currency, tuple(extra.items()))
+    for name, definition in extra.items():
+        try:
+            units.dimension(name)
+        except (KeyError, pint.errors.PintError) as error:
+            raise InputError(UNKNOWN_UNIT.at(place, unit=f"{name} = {definition}", known="")) from error
+    return units
