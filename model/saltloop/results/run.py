@@ -1,0 +1,131 @@
+"""A run on disk: written to a temporary folder, renamed when complete, read lazily."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from saltloop.errors import InputError, Place, message
+from saltloop.formulation.program import Program, name_of
+from saltloop.solve.solution import Solution
+
+NOT_A_RUN = message("R101", ("'{path}' is not a run: {reason}", "“{path}”不是一次运行的结果：{reason}"),
+                    ("name a folder below results/ that holds manifest.json, or `results/<scenario>` for its latest run",
+                     "请给出 results/ 下含 manifest.json 的文件夹，或 results/<情景> 表示最近一次"))
+CANNOT_WRITE = message("R102", ("cannot write to '{path}': {reason}", "无法写入“{path}”：{reason}"),
+                       ("nothing was left behind; free some space or name another folder with --out",
+                        "未留下任何半成品；请清理磁盘或用 --out 指定其他文件夹"))
+
+MANIFEST = "manifest.json"
+PROGRAM = "program"
+
+
+@dataclass
+class Run:
+    """The folder of a run.
+
+    Args:
+        folder: holds manifest.json and the tables.
+    """
+
+    folder: Path
+    _cache: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What was run, with which inputs and versions, and how well."""
+        return dict(json.loads((self.folder / MANIFEST).read_text(encoding="utf-8")))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table by file name without ending, such as flows or program/rows."""
+        if name not in self._cache:
+            path = self.folder / f"{name}.parquet"
+            try:
+                self._cache[name] = pd.read_parquet(path)
+            except (OSError, ValueError) as error:
+                raise InputError(NOT_A_RUN.at(Place(str(path)), path=self.folder, reason=f"{path.name}: {error}")) from error
+        return self._cache[name]
+
+
+def open_run(path: Path) -> Run:
+    """A run by its folder, or the latest run of a scenario's folder.
+
+    Raises:
+        InputError: R101.
+    """
+    if (path / MANIFEST).is_file():
+        return Run(path)
+    runs = sorted(p.parent for p in path.glob(f"*/{MANIFEST}")) if path.is_dir() else []
+    if not runs:
+        raise InputError(NOT_A_RUN.at(Place(), path=path, reason="no manifest.json" if path.is_dir() else "no such folder"))
+    return Run(runs[-1])
+
+
+@contextlib.contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A temporary folder beside target that becomes target when the block ends well, and vanishes when it does not.
+
+    Raises:
+        InputError: R102, if the disk or its rights do not allow it.
+    """
+    temporary = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        os.replace(temporary, target)
+    except OSError as error:
+        raise InputError(CANNOT_WRITE.at(Place(), path=target, reason=error.strerror or error)) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def program_tables(program: Program, solution: Solution) -> dict[str, pd.DataFrame]:
+    """The arrays as tables, so that a certificate can be computed from the files alone.
+
+    columns: name, unit, lower, upper, cost, value, reduced_cost; rows: name, unit, lower, upper, dual; matrix: row, column,
+    coefficient (positions from 0).
+    """
+    def names(frame: pd.DataFrame) -> list[str]:
+        return [name_of(f, k) for f, k in zip(frame["family"], frame["key"], strict=True)]
+
+    entries = program.matrix.tocoo()
+    columns = program.columns.assign(name=names(program.columns), cost=program.stages[0][1], value=solution.values, reduced_cost=solution.reduced_costs)
+    rows = program.rows.assign(name=names(program.rows), dual=solution.duals)
+    return {"columns": columns[["name", "unit", "lower", "upper", "cost", "value", "reduced_cost"]],
+            "rows": rows[["name", "unit", "lower", "upper", "dual"]],
+            "matrix": pd.DataFrame({"row": entries.coords[0], "column": entries.coords[1], "coefficient": entries.data})}
+
+
+def write_run(target: Path, tables: dict[str, pd.DataFrame], program: dict[str, pd.DataFrame], manifest: dict[str, Any],
+              extras: tuple[Callable[[Path], None], ...] = ()) -> Run:
+    """Write a run so that a half-written one never looks like a run.
+
+    Args:
+        target: final folder; must not exist.
+        tables: by file name.
+        program: arrays as tables.
+        manifest: JSON data.
+        extras: further writers, given the temporary folder (workbook, report).
+
+    Raises:
+        InputError: R102.
+    """
+    with new_folder(target) as folder:
+        (folder / PROGRAM).mkdir()
+        for name, frame in tables.items():
+            frame.to_parquet(folder / f"{name}.parquet", index=False)
+        for name, frame in program.items():
+            frame.to_parquet(folder / PROGRAM / f"{name}.parquet", index=False)
+        (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+        for extra in extras:
+            extra(folder)
+    return Run(target)

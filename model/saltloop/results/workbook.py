@@ -1,0 +1,77 @@
+"""The tables of a run as one Excel workbook, titles in the chosen language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+SHEETS: dict[str, tuple[str, str]] = {
+    "accounts": ("Accounts", "账户"), "indicators": ("Indicators", "指标"), "rules": ("Rules", "规则"), "limits": ("Limits", "限额"),
+    "trades": ("Trades", "购销"), "flows": ("Flows", "物流"), "activities": ("Activities", "工艺运行"), "capacity": ("Capacity", "产能"),
+    "values": ("Marginal values", "边际价值"), "entry": ("Entry prices", "进入价格"), "charges": ("Charges", "收费"), "names": ("Names", "名称"),
+}
+HEADERS: dict[str, str] = {
+    "period": "时期", "slice": "时段", "site": "地点", "commodity": "物料", "role": "角色", "agent": "主体", "value": "数值", "unit": "单位",
+    "process": "工艺或设备", "existing": "现有", "new": "新增", "retired": "退役", "total": "合计", "used": "使用", "land_ha": "占地（公顷）",
+    "capital_cny": "投资（元）", "area": "区域", "account": "账户", "background": "背景值", "rule": "规则", "kind": "种类", "left": "左端", "bound": "界限",
+    "slack": "余量", "binding": "起作用", "dual": "边际价值", "dual_unit": "边际价值单位", "dual_valid_from": "有效自", "dual_valid_to": "有效至",
+    "dual_unique": "唯一", "marginal_value": "边际价值", "family": "类别", "item": "对象", "level": "水平", "reduced_cost": "缩减成本",
+    "enters_at": "进入价", "leaves_at": "变动价", "unique": "唯一", "market": "市场", "tier": "档次", "side": "方向", "price": "价格", "freight": "运费",
+    "money": "金额", "place": "所在", "indicator": "指标", "numerator": "分子", "denominator": "分母", "actual": "实际", "target": "目标",
+    "target_year": "目标年", "published": "公布值", "published_year": "公布年", "better": "方向", "met": "达标", "note": "备注", "flow": "流", "id": "代号",
+    "title_en": "英文名", "title_zh": "中文名", "group": "分组", "latitude": "纬度", "longitude": "经度", "extra": "其他",
+}
+EXCEL_ROWS = 1_048_575
+_TITLED = ("site", "commodity", "process", "area", "account", "market", "indicator", "agent")
+
+
+def write_workbook(path: Path, tables: dict[str, pd.DataFrame], language: str = "en") -> None:
+    """One sheet for each table that fits, with frozen headings, filters, and the title beside each name.
+
+    Args:
+        path: the .xlsx file.
+        tables: by file name, as written.
+        language: en or zh.
+    """
+    titles = dict(zip(tables["names"]["id"], tables["names"][f"title_{language}"], strict=True))
+    book = xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": False, "constant_memory": False})
+    bold, number = book.add_format({"bold": True, "bg_color": "#DCE6F1"}), book.add_format({"num_format": "#,##0.####"})
+    for name, (english, chinese) in SHEETS.items():
+        frame = tables[name]
+        if len(frame) > EXCEL_ROWS:
+            continue
+        sheet = book.add_worksheet(chinese if language == "zh" else english)
+        _fill(sheet, _with_titles(frame, titles) if name != "names" else frame, language, bold, number)
+    book.close()
+
+
+def _with_titles(frame: pd.DataFrame, titles: dict[str, str]) -> pd.DataFrame:
+    """The frame with names replaced by `title (name)` where a title is known."""
+    shown = frame.copy()
+    for column in (c for c in _TITLED if c in frame):
+        shown[column] = [f"{titles[x]} ({x})" if x in titles and titles[x] != x else x for x in frame[column]]
+    return shown
+
+
+def _fill(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, language: str, bold: object, number: object) -> None:
+    headers = [HEADERS.get(c, c) if language == "zh" else c for c in frame.columns]
+    sheet.write_row(0, 0, headers, bold)
+    for n, column in enumerate(frame.columns):
+        numeric = pd.api.types.is_numeric_dtype(frame[column]) and not pd.api.types.is_bool_dtype(frame[column])
+        sheet.write_column(1, n, [_cell(x) for x in frame[column]], number if numeric and column not in ("period", "target_year") else None)
+        sheet.set_column(n, n, min(44, max(10, len(str(headers[n])) + 2, *(len(str(x)) for x in frame[column].head(50)))) if len(frame) else 12)
+    sheet.freeze_panes(1, 0)
+    if len(frame):
+        sheet.autofilter(0, 0, len(frame), len(headers) - 1)
+
+
+def _cell(value: object) -> object:
+    """A value that Excel can hold; unknown and unbounded are empty."""
+    if value is None or value is pd.NA or (isinstance(value, (float, np.floating)) and not np.isfinite(value)):
+        return None
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
