@@ -18,6 +18,7 @@ from saltloop.formulation.program import EQUATIONS, RULE, Program
 from saltloop.formulation.rules.charge import Charge
 from saltloop.formulation.rules.rule import Rule, sites_of
 from saltloop.formulation.terms import Terms
+from saltloop.results.products import products
 from saltloop.solve.solution import Solution
 
 THRESHOLD = 1e-9
@@ -298,7 +299,7 @@ def values(solved: Solved) -> pd.DataFrame:
     frame = solved.equation("balance")
     money = solved.program.objective_unit
     return pd.DataFrame({"period": frame["period"], "slice": frame["slice"], "site": frame["site"], "commodity": frame["commodity"],
-                         "marginal_value": -frame["dual"] + 0.0, "unit": [per(money, u) for u in frame["unit"]]})
+                         "marginal_value": 0.0 - frame["dual"], "unit": [per(money, u) for u in frame["unit"]]})
 
 
 def entry(solved: Solved) -> pd.DataFrame:
@@ -352,8 +353,8 @@ def ledger(solved: Solved) -> pd.DataFrame:
 
     The amounts can be found again in activities, capacity, flows, trades and charges; `verify` does so.
     """
-    return pd.DataFrame(list(_contributions(solved)), columns=["period", "site", "account", "flow", "commodity", "agent", "tier", "amount",
-                                                                "coefficient", "value"])
+    columns = ["period", "site", "account", "flow", "commodity", "agent", "tier", "amount", "coefficient", "value"]
+    return pd.DataFrame(_contributions(solved), columns=columns)
 
 
 def _contributions(solved: Solved) -> list[tuple[object, ...]]:
@@ -490,6 +491,8 @@ def _year(row: dict[str, object]) -> int:
 def all_tables(solved: Solved) -> dict[str, pd.DataFrame]:
     """Every table of a run by file name."""
     account_table = accounts(solved)
-    return {"flows": flows(solved), "activities": activities(solved), "trades": trades(solved), "capacity": capacity(solved),
-            "accounts": account_table, "rules": rules(solved), "limits": limits(solved), "charges": charges(solved), "values": values(solved),
-            "entry": entry(solved), "ledger": ledger(solved), "names": names(solved), "indicators": indicators(solved, account_table)}
+    found = {"flows": flows(solved), "activities": activities(solved), "trades": trades(solved), "capacity": capacity(solved),
+             "accounts": account_table, "rules": rules(solved), "limits": limits(solved), "charges": charges(solved), "values": values(solved),
+             "entry": entry(solved), "ledger": ledger(solved), "names": names(solved), "indicators": indicators(solved, account_table)}
+    found["products"] = products(found, dict(solved.case.choices.objective[0].weights))
+    return found

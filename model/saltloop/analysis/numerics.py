@@ -1,0 +1,58 @@
+"""How far apart the numbers of a programme lie, with the extreme entries by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from saltloop.errors import Place, Problem, message
+from saltloop.formulation.program import Program, name_of
+from saltloop.solve.scaling import scaling
+
+WIDE = message(
+    "M330", ("the coefficients span {orders:.0f} orders of magnitude after scaling, from {small:.1e} ({smallest}) to {large:.1e} ({largest})",
+             "缩放后系数跨 {orders:.0f} 个数量级：{small:.1e}（{smallest}）至 {large:.1e}（{largest}）"),
+    ("the solver likes fewer than {liked:.0f}; count one of the two in a larger or smaller unit, or check it for a slip of 1000",
+     "求解器宜少于 {liked:.0f} 个；请改用更大或更小的单位，或检查是否错 1000 倍"), warning=True)
+LIKED_ORDERS = 9.0
+
+
+def _range(values: np.ndarray) -> dict[str, float]:
+    chosen = np.abs(values[np.isfinite(values) & (values != 0)])
+    return {"smallest": float(chosen.min()), "largest": float(chosen.max())} if len(chosen) else {"smallest": 0.0, "largest": 0.0}
+
+
+def _entry(program: Program, position: int) -> str:
+    entries = program.matrix.tocoo()
+    row, column = int(entries.coords[0][position]), int(entries.coords[1][position])
+    r, c = program.rows.iloc[row], program.columns.iloc[column]
+    return f"{name_of(c['family'], c['key'])} in {name_of(r['family'], r['key'])}"
+
+
+def numerics(program: Program) -> tuple[dict[str, Any], Problem | None]:
+    """Ranges of coefficients, costs, bounds and right sides, and a warning if the scaled matrix is wider than is good.
+
+    Returns:
+        data for the manifest; the warning or None.
+    """
+    entries, scale = program.matrix.tocoo(), scaling(program)
+    scaled = np.abs(entries.data * scale.row[entries.coords[0]] * scale.column[entries.coords[1]])
+    filled = np.flatnonzero(scaled)
+    found: dict[str, Any] = {
+        "coefficients": _range(entries.data), "costs": _range(program.stages[0][1]),
+        "bounds": _range(np.concatenate([program.columns["lower"], program.columns["upper"]])),
+        "right_sides": _range(np.concatenate([program.rows["lower"], program.rows["upper"]])), "scaled_coefficients": _range(scaled),
+    }
+    if not len(filled):
+        return found, None
+    low, high = (filled[pick(scaled[filled])] for pick in (np.argmin, np.argmax))
+    raw = np.abs(entries.data)
+    raw_filled = np.flatnonzero(raw)
+    found["coefficients"] |= {"smallest_entry": _entry(program, int(raw_filled[np.argmin(raw[raw_filled])])),
+                              "largest_entry": _entry(program, int(raw_filled[np.argmax(raw[raw_filled])]))}
+    orders = float(np.log10(scaled[high] / scaled[low]))
+    warning = None if orders <= LIKED_ORDERS else WIDE.at(
+        Place(), orders=orders, small=float(scaled[low]), smallest=_entry(program, int(low)), large=float(scaled[high]),
+        largest=_entry(program, int(high)), liked=LIKED_ORDERS)
+    return found, warning

@@ -1,0 +1,162 @@
+"""From a resolved scenario to a written, verified run."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from saltloop import __version__
+from saltloop.analysis.failure import on_failure
+from saltloop.analysis.numerics import numerics
+from saltloop.errors import Problems
+from saltloop.formulation.case import build_case
+from saltloop.formulation.program import compile_program, period_weights
+from saltloop.formulation.terms import ledger_terms
+from saltloop.results.run import Run, program_tables, write_run
+from saltloop.results.tables import Solved, all_tables
+from saltloop.results.workbook import write_workbook
+from saltloop.scenario.resolve import Scenario, resolved
+from saltloop.solve.highs import Options, solve
+
+_LIBRARIES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "pint")
+
+
+@dataclass
+class Clock:
+    """Seconds by step, in order; the same names as the progress display and the manifest."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    tell: Callable[[str], None] = lambda step: None
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time one step."""
+        self.tell(name)
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A solved scenario, not yet written.
+
+    Args:
+        scenario: as resolved.
+        solved: case, programme and solution.
+        notes: warnings of every stage.
+        numerics: ranges for the manifest.
+        clock: seconds by step.
+    """
+
+    scenario: Scenario
+    solved: Solved
+    notes: Problems
+    numerics: dict[str, Any]
+    clock: Clock
+
+
+def solve_scenario(scenario: Scenario, options: Options | None = None, clock: Clock | None = None) -> Plan:
+    """Build and solve a scenario.
+
+    Args:
+        scenario: as `load_scenario` gives it.
+        options: how to solve.
+        clock: counts the seconds; a new one if absent.
+
+    Raises:
+        InputError: the case cannot be built.
+        SolveError: infeasible, unbounded, stopped, or not certified.
+    """
+    clock = clock or Clock()
+    with clock.step("case"):
+        case = build_case(scenario.pack, scenario.choices)
+        terms = ledger_terms(case)
+    with clock.step("build"):
+        program = compile_program(case, terms)
+    with clock.step("numerics"):
+        ranges, warning = numerics(program)
+    with clock.step("solve"):
+        solution = solve(program, on_failure(case, program), options)
+    notes = Problems([*scenario.notes, *case.notes])
+    notes.add(warning)
+    return Plan(scenario, Solved(case, terms, program, solution), notes, ranges, clock)
+
+
+def manifest(plan: Plan) -> dict[str, Any]:
+    """What was run, with which inputs and versions, and how well."""
+    scenario, solved = plan.scenario, plan.solved
+    case, solution, program = solved.case, solved.solution, solved.program
+    units = dict(zip(case.pack.tables["accounts"]["account"], case.pack.tables["accounts"]["unit"], strict=True))
+    stages = [{"sense": s.sense, "accounts": dict(s.weights), "value": value, "unit": units[s.weights[0][0]]}
+              for s, value in zip(case.choices.objective, solution.objectives, strict=True)]
+    rows, columns = program.matrix.shape
+    return {
+        "scenario": {"name": scenario.name, "path": str(scenario.path), "title": dict(scenario.title), **resolved(scenario)},
+        "created": datetime.now(UTC).isoformat(timespec="seconds"), "status": "optimal",
+        "objective": {"stages": stages, "period_weights": {str(y): w for y, w in period_weights(case).items()}, "unit": program.objective_unit},
+        "certificate": asdict(solution.certificate), "algorithm": solution.algorithm,
+        "sizes": {"columns": columns, "rows": rows, "nonzeros": int(program.matrix.nnz), "sites": len(case.sites), "processes": len(case.activities)},
+        "numerics": plan.numerics, "seconds": {**plan.clock.seconds, **{f"solver_{k}": v for k, v in solution.seconds.items()}},
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "versions": {"saltloop": __version__, "python": platform.python_version(), "solver": solution.solver,
+                     **{name: metadata.version(name) for name in _LIBRARIES}},
+        "pack": {"name": case.pack.name, "version": str(case.pack.about["version"]), "title": case.pack.about["title"]},
+        "hashes": _hashes(scenario),
+        "main_area": case.pack.about.get("main_area"), "currency": case.pack.units.currency, "evidence": _evidence(plan),
+        "warnings": [{"en": p.text("en"), "zh": p.text("zh")} for p in plan.notes.warnings],
+    }
+
+
+def _hashes(scenario: Scenario) -> dict[str, str]:
+    """sha256 of every file that was read: those of the packs and those of the scenario."""
+    files = sorted({place.file for place in scenario.origins.values() if place.file})
+    return {**scenario.pack.hashes, **{name: hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in files if Path(name).is_file()}}
+
+
+def _evidence(plan: Plan) -> dict[str, float]:
+    """Share of the coefficients of the pack by grade."""
+    counts: dict[str, int] = {}
+    for frame in plan.scenario.pack.tables.values():
+        if "grade" in frame:
+            for grade, count in frame["grade"].value_counts().items():
+                counts[str(grade)] = counts.get(str(grade), 0) + int(count)
+    total = sum(counts.values()) or 1
+    return {grade: counts[grade] / total for grade in sorted(counts)}
+
+
+def run_name(moment: datetime) -> str:
+    """Name of a run's folder: its moment in UTC, so that names sort by time."""
+    return moment.strftime("%Y%m%dT%H%M%S%f")[:-3] + "Z"
+
+
+def write_plan(plan: Plan, out: Path, language: str = "en", report: Callable[[Path, Path, str], None] | None = None) -> Run:
+    """Write a plan below out as <scenario>/<run>/.
+
+    Args:
+        plan: solved.
+        out: folder of results.
+        language: of the workbook and of the report's first view.
+        report: writes the page of a folder to a path; None: no report.
+
+    Raises:
+        InputError: the disk does not take it; nothing half-written stays.
+    """
+    with plan.clock.step("tables"):
+        tables, program = all_tables(plan.solved), program_tables(plan.solved.program, plan.solved.solution)
+    extras: list[Callable[[Path], None]] = [lambda folder: write_workbook(folder / "results.xlsx", tables, language)]
+    if report is not None:
+        extras.append(lambda folder: report(folder, folder / "report.html", language))
+    plan.clock.tell("write")
+    return write_run(out / plan.scenario.name / run_name(datetime.now(UTC)), tables, program, manifest(plan), tuple(extras))

@@ -1,0 +1,198 @@
+"""The plan as text that a planner can read aloud, from the files of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from saltloop.language import number, percent, text, unit_name
+from saltloop.results.run import Run
+from saltloop.results.verify import Finding
+
+_PRODUCTS, _LIMITS, _RULES, _WARNINGS = 10, 8, 5, 6
+_RESOURCES = ("draw_limit", "land_limit", "link_limit", "stock_limit", "evaporation_limit")
+
+
+class _Page:
+    """Lines of the plan of one run in one language."""
+
+    def __init__(self, run: Run, language: str) -> None:
+        self.run, self.language, self.manifest = run, language, run.manifest
+        names = run.table("names")
+        self.titles = dict(zip(names["id"], names[f"title_{language}"], strict=True))
+        self.area = self._area()
+
+    def _area(self) -> str:
+        """The area that the text speaks of: the pack's, else the one with most sites."""
+        areas = set(self.run.table("accounts")["area"])
+        main = self.manifest["main_area"]
+        return main if main in areas else str(next(iter(self.manifest["scenario"]["document"]["areas"])))
+
+    def say(self, key: str, **values: object) -> str:
+        return text(key, self.language, **values)
+
+    def title(self, name: object) -> str:
+        return " ".join(self.titles.get(part, part) for part in str(name).split(" ")) if name else ""
+
+    def amount(self, value: float, unit: str) -> str:
+        return number(value, unit, self.language)
+
+    def lines(self) -> Iterator[str]:
+        """The whole page."""
+        title = self.manifest["scenario"]["title"][self.language]
+        yield title
+        yield "=" * _width(title)
+        for year in sorted(self.run.table("accounts")["period"].unique()):
+            yield from self._year(int(year))
+        yield from self._foot()
+
+    def _year(self, year: int) -> Iterator[str]:
+        yield from self._opening(year)
+        yield from self._products(year)
+        yield from self._resources(year)
+        yield from self._indicators(year)
+        yield from self._rules(year)
+        yield from self._tightest(year)
+
+    def _opening(self, year: int) -> Iterator[str]:
+        table = self.run.table("accounts").query("period == @year and area == @self.area").set_index("account")
+        stages = [self.say(f"objective_{s['sense']}", what=" + ".join(self.title(a) for a in s["accounts"]),
+                           value=self.amount(s["value"], s["unit"])) for s in self.manifest["objective"]["stages"]]
+        yield ""
+        yield self.say("text_objective", year=year, area=self.title(self.area), stages=self.say("then").join(stages))
+        said = [(a, table.loc[a]) for a in self._key_accounts() if a in table.index]
+        facts = [self.say("text_fact", what=self.title(a), value=self.amount(float(row["value"]), row["unit"])) for a, row in said]
+        if facts:
+            yield self.say("text_facts", facts=self.say("text_join").join(facts))
+
+    def _key_accounts(self) -> list[str]:
+        names = self.run.table("names").query("kind == 'account'")
+        shown = [a for a, g in zip(names["id"], names["group"], strict=True) if g in ("key", "money", "headline")]
+        preferred = ("value_added", "profit", "fresh_water", "energy_use", "co2", "employment", "construction_land")
+        return [a for a in preferred if a in set(names["id"])] or shown[:6] or list(names["id"])[:6]
+
+    def _products(self, year: int) -> Iterator[str]:
+        table = self.run.table("products").query("period == @year and commodity != '' and sold > 0")
+        if table.empty:
+            return
+        yield ""
+        yield self.say("text_products", count=min(_PRODUCTS, len(table)), total=len(table))
+        rows = [[self.title(r.commodity), self.amount(r.sold, r.unit), self.amount(r.sales, self._money()), self.amount(r.contribution, self._money())]
+                for r in table.head(_PRODUCTS).itertuples()]
+        head = [self.say(k) for k in ("product", "sold_amount", "sales", "text_contribution")]
+        yield from _table(head, rows)
+
+    def _money(self) -> str:
+        return str(self.manifest["objective"]["unit"])
+
+    def _resources(self, year: int) -> Iterator[str]:
+        table = self.run.table("limits")
+        table = table[table["period"].isin([year, 0]) & table["family"].isin(_RESOURCES) & (table["bound"] > 0)]
+        if table.empty:
+            return
+        table = table.assign(share=table["left"] / table["bound"]).sort_values("share", ascending=False)
+        yield ""
+        yield self.say("text_resources")
+        rows = [[self.title(r.place), self.title(r.item), self.amount(r.left, r.unit), self.amount(r.bound, r.unit), percent(r.share),
+                 self._worth(r.dual, r.dual_unit)] for r in table.head(_LIMITS).itertuples()]
+        yield from _table([self.say(k) for k in ("text_where", "item", "reached", "bound", "text_share", "marginal_value")], rows)
+        if len(table) > _LIMITS:
+            yield self.say("text_more", count=len(table) - _LIMITS, file="limits.parquet")
+
+    def _worth(self, dual: float, unit: str) -> str:
+        return "–" if abs(dual) < 1e-9 else self.amount(dual, unit)
+
+    def _indicators(self, year: int) -> Iterator[str]:
+        table = self.run.table("indicators").query("period == @year")
+        table = table[table["target"].notna() | table["published"].notna()]
+        if table.empty:
+            return
+        yield ""
+        yield self.say("text_indicators")
+        marks = {True: self.say("met"), False: self.say("missed")}
+        rows = []
+        for r in table.itertuples():
+            target = "–" if pd.isna(r.target) else f"{self.amount(r.target, r.unit)} ({r.target_year})"
+            mark = "–" if r.met is None or pd.isna(r.met) else marks[bool(r.met)]
+            rows.append([f"{self.title(r.indicator)}, {self.title(r.area)}", self.amount(np.nan if pd.isna(r.actual) else float(r.actual), r.unit), target,
+                         mark, self.say("text_boundary_model" if r.note == "model only" else "text_boundary_official")])
+        yield from _table([self.say(k) for k in ("indicator", "actual", "target", "status", "text_boundary")], rows)
+
+    def _rules(self, year: int) -> Iterator[str]:
+        table = self.run.table("rules").query("period == @year")
+        table = table[table["binding"].fillna(False).astype(bool)]
+        yield ""
+        if table.empty:
+            yield self.say("text_no_rules")
+            return
+        table = table.assign(weight=(table["dual"] * table["bound"].replace(0.0, 1.0)).abs()).sort_values("weight", ascending=False)
+        yield self.say("text_rules", count=min(_RULES, len(table)))
+        rows = [[r.rule, self.say(f"kind_{r.kind}"), "" if pd.isna(r.area) else self.title(r.area), self.amount(r.bound, r.unit),
+                 self._worth(r.dual, r.dual_unit), self._valid(r)] for r in table.head(_RULES).itertuples()]
+        yield from _table([self.say(k) for k in ("rule", "kind", "area", "bound", "marginal_value", "valid")], rows)
+
+    def _valid(self, r: Any) -> str:
+        return f"{self.amount(r.dual_valid_from, '')} – {self.amount(r.dual_valid_to, '')} {unit_name(r.unit, self.language)}"
+
+    def _tightest(self, year: int) -> Iterator[str]:
+        """Limits other than natural resources, largest worth first."""
+        table = self.run.table("limits")
+        table = table[table["period"].isin([year, 0]) & table["binding"] & ~table["family"].isin(_RESOURCES)]
+        table = table.assign(worth=(table["dual"] * table["bound"]).abs())
+        table = table[table["worth"] > 0].sort_values("worth", ascending=False).head(_LIMITS)
+        if table.empty:
+            return
+        yield ""
+        yield self.say("text_tightest")
+        rows = [[self.say(f"kind_{r.family}"), self.title(r.place), self.title(r.item), self.amount(r.bound, r.unit), self._worth(r.dual, r.dual_unit)]
+                for r in table.itertuples()]
+        yield from _table([self.say(k) for k in ("kind", "text_where", "item", "bound", "marginal_value")], rows)
+
+    def _foot(self) -> Iterator[str]:
+        certificate = self.manifest["certificate"]
+        worst = max(c["relative"] for c in certificate.values())
+        sizes, seconds = self.manifest["sizes"], self.manifest["seconds"]
+        yield ""
+        yield self.say("text_certificate", worst=f"{worst:.1e}", columns=f"{sizes['columns']:,}", rows=f"{sizes['rows']:,}",
+                       seconds=f"{seconds['solver_solve']:.2f}", algorithm=self.manifest["algorithm"])
+        warnings = self.manifest["warnings"]
+        for each in warnings[:_WARNINGS]:
+            yield self.say("text_warning", text=each[self.language].split("\n")[0])
+        if len(warnings) > _WARNINGS:
+            yield self.say("text_more", count=len(warnings) - _WARNINGS, file="manifest.json")
+
+
+def plan_text(run: Run, language: str = "en") -> str:
+    """The plan of a run: objective, products, resources, indicators against targets, what binds and what it is worth."""
+    return "\n".join(_Page(run, language).lines())
+
+
+def verification_text(findings: list[Finding], language: str = "en") -> str:
+    """One line for each check."""
+    which = language == "zh"
+    lines = []
+    for f in findings:
+        mark = text("text_holds" if f.holds else "text_fails", language)
+        place = f" ({f.where})" if not f.holds and f.where else ""
+        lines.append(f"{mark}  {f.check[which]}: {f.error:.1e} <= {f.tolerance:.0e}{place}" if f.holds
+                     else f"{mark}  {f.check[which]}: {f.error:.1e} > {f.tolerance:.0e}{place}")
+    return "\n".join(lines)
+
+
+def _width(words: str) -> int:
+    """Columns on a terminal: wide characters count two."""
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in words)
+
+
+def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
+    """Aligned columns: the first to the left, numbers to the right."""
+    wide = [max(_width(r[n]) for r in [head, *rows]) for n in range(len(head))]
+    number_like = [all(r[n][:1].isdigit() or r[n][:1] in "–−-∞" for r in rows) for n in range(len(head))]
+    for r in [head, *rows]:
+        cells = [(" " * (w - _width(c)) + c) if right else (c + " " * (w - _width(c))) for c, w, right in zip(r, wide, number_like, strict=True)]
+        yield "  " + "  ".join(cells).rstrip()
