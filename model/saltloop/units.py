@@ -105,8 +105,8 @@ class Units:
     extra: tuple[tuple[str, str], ...] = ()
 
     @cached_property
-    def _registry(self) -> pint.UnitRegistry:
-        registry: pint.UnitRegistry = pint.UnitRegistry(None)
+    def _registry(self) -> pint.UnitRegistry[float]:
+        registry: pint.UnitRegistry[float] = pint.UnitRegistry(None)
         money = f"{self.currency} = [money]\n" + (_CNY.format(currency=self.currency) if self.currency == "CNY" else "")
         own = "\n".join(f"{name} = {definition}" for name, definition in self.extra)
         for line in (_DEFINITIONS + money + own).splitlines():
@@ -145,14 +145,18 @@ class Units:
     def _parse(self, unit: str) -> pint.Quantity[float]:
         text = unit.strip().replace("%", "percent").replace("‰", "permille") or "1"
         try:
-            return self._registry.Quantity(1.0, "") if text == "1" else 1.0 * self._registry.parse_expression(text)
+            found = self._registry.Quantity(1.0, "") if text == "1" else 1.0 * self._registry.parse_expression(text)
+            is_plain = found.magnitude == 1 and bool(str(found.dimensionality))
         except (pint.errors.UndefinedUnitError, pint.errors.DefinitionSyntaxError, AttributeError, TypeError, ValueError,
                 AssertionError, ZeroDivisionError) as error:
             names = getattr(error, "unit_names", unit)
             raise KeyError(names if isinstance(names, str) else ", ".join(names)) from error
+        if not is_plain:  # pint drops commas and multiplies numbers out: "1,5 t" would pass as 5 t
+            raise KeyError(unit)
+        return found
 
     def convert(self, value: float, unit: str, base: str, place: Place, meaning: str = "") -> float | Problem:
-        """value in base units, or the problem that stands in the way."""
+        """Value in base units, or the problem that stands in the way."""
         try:
             factor = self.factor(unit, base)
         except KeyError as error:

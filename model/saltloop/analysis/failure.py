@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from saltloop.data.read import records
 from saltloop.errors import INFEASIBLE, UNBOUNDED, SolveError
 from saltloop.formulation.case import Case
 from saltloop.formulation.indices import VARIABLES, Key
@@ -23,7 +24,7 @@ def titles(case: Case) -> Titles:
     found: Titles = {}
     for table, key in (("processes", "process"), ("commodities", "commodity"), ("sites", "site"), ("equipment", "equipment"), ("basins", "basin"),
                        ("markets", "market"), ("routes", "route"), ("accounts", "account")):
-        for r in case.pack.tables[table].to_dict("records"):
+        for r in records(case.pack.tables[table]):
             found.setdefault(str(r[key]), (str(r["title_en"]), str(r["title_zh"])))
     return found
 

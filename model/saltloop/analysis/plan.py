@@ -22,7 +22,8 @@ from saltloop.formulation.case import build_case
 from saltloop.formulation.program import compile_program, period_weights
 from saltloop.formulation.terms import ledger_terms
 from saltloop.results.run import Run, program_tables, write_run
-from saltloop.results.tables import Solved, all_tables
+from saltloop.results.solved import Solved
+from saltloop.results.tables import all_tables
 from saltloop.results.workbook import write_workbook
 from saltloop.scenario.resolve import Scenario, resolved
 from saltloop.solve.highs import Options, solve

@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 
 from saltloop.data import read
-from saltloop.data.read import FILE, LINE, nearest
+from saltloop.data.read import FILE, LINE, nearest, records
 from saltloop.data.schema import BY_NAME, TABLES, Table
 from saltloop.errors import InputError, Place, Problem, Problems, message
 from saltloop.units import Units, units_of
@@ -146,9 +146,9 @@ def _key(row: dict[str, Any], table: Table) -> tuple[Any, ...]:
 
 def _merge(older: pd.DataFrame, newer: pd.DataFrame, table: Table, problems: Problems) -> pd.DataFrame:
     """Rows of both; a row marked override takes the place of the older one with its key."""
-    rows = {_key(r, table): r for r in older.to_dict("records")}
+    rows = {_key(r, table): r for r in records(older)}
     own: set[tuple[Any, ...]] = set()
-    for row in newer.to_dict("records"):
+    for row in records(newer):
         key, place = _key(row, table), Place(row[FILE], row[LINE])
         shown = ", ".join("-" if part is None else str(part) for part in key)
         if key in own or (key in rows and row["override"] != "yes"):
@@ -201,7 +201,7 @@ def _unknown_references(tables: dict[str, pd.DataFrame]) -> list[Problem]:
 def capacity_units(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
     """Capacity unit by equipment, own equipment of processes included."""
     commodity = dict(zip(tables["commodities"]["commodity"], tables["commodities"]["unit"], strict=True))
-    units = {row["process"]: row["capacity_unit"] or f"{commodity.get(row['reference'], '1')}/a" for row in tables["processes"].to_dict("records")}
+    units = {row["process"]: row["capacity_unit"] or f"{commodity.get(row['reference'], '1')}/a" for row in records(tables["processes"])}
     return {**units, **dict(zip(tables["equipment"]["equipment"], tables["equipment"]["capacity_unit"], strict=True))}
 
 

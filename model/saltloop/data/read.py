@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -169,7 +170,7 @@ def convert(frame: pd.DataFrame, table: Table, units: Units, base_unit: BaseUnit
     """value, low and high in base units, with `unit` set to the base unit; range and sign checked."""
     if not table.base or frame.empty:
         return frame
-    rows = frame.to_dict("records")
+    rows = records(frame)
     for row in rows:
         place = Place(str(row[FILE]), int(str(row[LINE])))
         if None in (row["value"], row["low"], row["high"], row["unit"]):
@@ -193,7 +194,7 @@ def check_signs(frame: pd.DataFrame, table: Table) -> Problems:
     if table.name in _NON_NEGATIVE:
         names.append("value")
     for name in names:
-        for row in frame[[x is not None and x < 0 for x in frame[name]]].to_dict("records"):
+        for row in records(frame[[x is not None and x < 0 for x in frame[name]]]):
             problems.add(NEGATIVE.at(Place(str(row[FILE]), int(row[LINE])), what=f"{table.name}.{name}", value=row[name]))
     return problems
 
@@ -202,6 +203,11 @@ def table_files(folder: Path, name: str) -> list[Path]:
     """The CSV files of a table: `<name>.csv`, then the parts in `<name>/`."""
     single, parts = folder / f"{name}.csv", folder / name
     return ([single] if single.is_file() else []) + (sorted(parts.glob("*.csv")) if parts.is_dir() else [])
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as dictionaries by column name."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def empty_frame(name: str) -> pd.DataFrame:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-import pandas as pd
+from typing import Any
 
 from saltloop.data.chemistry import content
 from saltloop.data.pack import Pack, capacity_units
+from saltloop.data.read import FILE, LINE, records
 from saltloop.errors import Place, Problems, message
-from saltloop.formulation.calendar import HOURS, YEAR, Slice, slices
+from saltloop.formulation.calendar import YEAR, Slice, slices
 from saltloop.formulation.choices import Choices
 from saltloop.formulation.network import Link, Network, network
 from saltloop.formulation.prices import Prices
@@ -94,12 +94,8 @@ class Case:
         return self.factors.get((kind, item, name))
 
 
-def _records(pack: Pack, table: str) -> list[dict[str, object]]:
-    return pack.tables[table].to_dict("records")
-
-
-def _number(value: object) -> float:
-    return float(value)  # type: ignore[arg-type]
+def _records(pack: Pack, table: str) -> list[dict[str, Any]]:
+    return records(pack.tables[table])
 
 
 def _tags(pack: Pack, table: str, key: str) -> dict[str, frozenset[str]]:
@@ -127,41 +123,41 @@ class _Builder:
             self.problems.add(NO_SITES.at(Place(), areas=", ".join(self.choices.areas)))
         self.slices = slices(self.choices.slices)
         self.fine = tuple(s.name for s in self.slices)
-        self.factors = {(str(r["kind"]), str(r["item"]), str(r["factor"])): _number(r["value"]) for r in _records(self.pack, "factors")}
+        self.factors = {(r["kind"], r["item"], r["factor"]): r["value"] for r in _records(self.pack, "factors")}
         self.prices = Prices(self.pack, self.choices, self.problems)
 
     def _steps(self, resolution: object) -> tuple[str, ...]:
         return self.fine if resolution == "slice" else (YEAR,)
 
-    def names(self) -> dict[str, object]:
+    def names(self) -> dict[str, Any]:
         """Units and resolutions of commodities, processes and equipment."""
         commodities, processes = _records(self.pack, "commodities"), _records(self.pack, "processes")
-        self.unit = {str(r["commodity"]): str(r["unit"]) for r in commodities}
-        self.commodity_slices = {str(r["commodity"]): self._steps(r["resolution"]) for r in commodities}
-        self.process_slices = {str(r["process"]): self._steps(r["resolution"]) for r in processes}
-        self.process_unit = {str(r["process"]): self.unit[str(r["reference"])] for r in processes}
+        self.unit = {r["commodity"]: r["unit"] for r in commodities}
+        self.commodity_slices = {r["commodity"]: self._steps(r["resolution"]) for r in commodities}
+        self.process_slices = {r["process"]: self._steps(r["resolution"]) for r in processes}
+        self.process_unit = {r["process"]: self.unit[r["reference"]] for r in processes}
         self.equipment_unit = capacity_units(self.pack.tables)
-        shared = {str(r["equipment"]): self._steps(r["resolution"]) for r in _records(self.pack, "equipment")}
-        self.land_class = {str(r[key]): str(r["land_class"]) for table, key in (("processes", "process"), ("equipment", "equipment"))
+        shared = {r["equipment"]: self._steps(r["resolution"]) for r in _records(self.pack, "equipment")}
+        self.land_class = {str(r[key]): r["land_class"] for table, key in (("processes", "process"), ("equipment", "equipment"))
                            for r in _records(self.pack, table) if r["land_class"]}
         return {"commodity_unit": self.unit, "commodity_slices": self.commodity_slices, "process_slices": self.process_slices,
                 "process_unit": self.process_unit, "equipment_unit": self.equipment_unit, "equipment_slices": {**self.process_slices, **shared},
                 "land_class": self.land_class}
 
-    def recipes(self) -> dict[str, object]:
+    def recipes(self) -> dict[str, Any]:
         """Coefficients (made positive, used negative, both summed) and use of equipment."""
         coefficient: dict[tuple[str, str], float] = defaultdict(float)
         for r in _records(self.pack, "recipes"):
-            coefficient[str(r["process"]), str(r["commodity"])] += _number(r["value"]) * (1 if r["direction"] == "make" else -1)
+            coefficient[r["process"], r["commodity"]] += r["value"] * (1 if r["direction"] == "make" else -1)
         self.coefficient = dict(coefficient)
-        self.use = {(str(r["process"]), str(r["equipment"])): _number(r["value"]) for r in _records(self.pack, "uses")}
+        self.use = {(r["process"], r["equipment"]): r["value"] for r in _records(self.pack, "uses")}
         shared = {j for j, _ in self.use}
         for j, unit in self.process_unit.items():
             if j not in shared:
                 self.use[j, j] = self.pack.units.factor(f"({unit})/a", self.equipment_unit[j]) or 1.0
         return {"coefficient": self.coefficient, "use": self.use}
 
-    def capacities(self) -> dict[str, object]:
+    def capacities(self) -> dict[str, Any]:
         """Standing and buildable capacity by period; which equipment and process exists where."""
         existing: dict[tuple[str, str, int], float] = defaultdict(float)
         may_build: dict[tuple[str, str, int], float] = defaultdict(float)
@@ -170,8 +166,8 @@ class _Builder:
             if target is None or r["site"] not in self.sites:
                 continue
             for y in self.choices.years:
-                if _number(r["from_year"]) <= y and (r["to_year"] is None or y <= _number(r["to_year"])):
-                    target[str(r["site"]), str(r["equipment"]), y] += _number(r["value"])
+                if r["from_year"] <= y and (r["to_year"] is None or y <= r["to_year"]):
+                    target[r["site"], r["equipment"], y] += r["value"]
         present = {(p, u) for (p, u, _), value in {**existing, **may_build}.items() if value > 0}
         need: dict[str, set[str]] = defaultdict(set)
         for j, u in self.use:
@@ -187,8 +183,8 @@ class _Builder:
         """Share of capacity by site, equipment and slice: the profile if there is one, else the factor, else 1."""
         profile: dict[tuple[str, str | None], dict[tuple[int, int | None], float]] = defaultdict(dict)
         for r in _records(self.pack, "profiles"):
-            hour = None if r["hour"] is None else int(_number(r["hour"]))
-            profile[str(r["equipment"]), None if r["site"] is None else str(r["site"])][int(_number(r["month"])), hour] = _number(r["value"])
+            hour = None if r["hour"] is None else int(r["hour"])
+            profile[r["equipment"], None if r["site"] is None else r["site"]][int(r["month"]), hour] = r["value"]
         found: dict[tuple[str, str, str], float] = {}
         means: dict[tuple[int, str], float] = {}
         for p, u in self.equipment:
@@ -204,39 +200,39 @@ class _Builder:
                     found[p, u, s.name] = means[key]
         return found
 
-    def nature(self) -> dict[str, object]:
+    def nature(self) -> dict[str, Any]:
         """Draws with their limits, evaporation and land."""
-        draws = {(str(r["site"]), str(r["basin"]), str(r["commodity"])): _number(r["value"])
+        draws = {(r["site"], r["basin"], r["commodity"]): r["value"]
                  for r in _records(self.pack, "basin_supplies") if r["site"] in self.sites}
         limit: dict[tuple[str, int, str], float] = {}
         stock: dict[str, float] = {}
         basins = {b for _, b, _ in draws}
-        rows = sorted(_records(self.pack, "basin_limits"), key=lambda r: _number(r["year"] or 0))
+        rows = sorted(_records(self.pack, "basin_limits"), key=lambda r: (r["year"] or 0))
         for r in (r for r in rows if r["basin"] in basins):
             if r["limit"] == "stock":
-                stock[str(r["basin"])] = _number(r["value"])
+                stock[r["basin"]] = r["value"]
                 continue
-            for y in (y for y in self.choices.years if r["year"] is None or y >= _number(r["year"])):
+            for y in (y for y in self.choices.years if r["year"] is None or y >= r["year"]):
                 for step in self._month_steps(r["month"]):
-                    limit[str(r["basin"]), y, step] = _number(r["value"])
+                    limit[r["basin"], y, step] = r["value"]
         by_name = {name: {item: v for (kind, item, n), v in self.factors.items() if kind == k and n == name}
                    for k, name in (("process", "evaporation"), ("equipment", "pond_area"), ("equipment", "land"))}
-        land = {(str(r["site"]), str(r["land_class"])): _number(r["value"]) for r in _records(self.pack, "land") if r["site"] in self.sites}
+        land = {(r["site"], r["land_class"]): r["value"] for r in _records(self.pack, "land") if r["site"] in self.sites}
         return {"draws": draws, "draw_limit": limit, "draw_stock": stock, "evaporation": by_name["evaporation"], "pond_area": by_name["pond_area"],
                 "land": by_name["land"], "land_available": land, "net_evaporation": self._net_evaporation()}
 
-    def _month_steps(self, month: object) -> list[str]:
+    def _month_steps(self, month: float | None) -> list[str]:
         """The year for a yearly limit; the slice of a month where slices are months."""
         if month is None:
             return [YEAR]
-        return [s.name for s in self.slices if self.choices.slices == "months" and s.months[0][0] == int(_number(month))]
+        return [s.name for s in self.slices if self.choices.slices == "months" and s.months[0][0] == int(month)]
 
     def _net_evaporation(self) -> dict[tuple[str, str], float]:
         """m3 per ha in the year and in each slice; 1 mm is 10 m3/ha."""
         per_month: dict[str, dict[int | None, float]] = defaultdict(dict)
         for r in _records(self.pack, "evaporation"):
-            month = None if r["month"] is None else int(_number(r["month"]))
-            per_month[str(r["site"])][month] = 10 * _number(r["value"])
+            month = None if r["month"] is None else int(r["month"])
+            per_month[r["site"]][month] = 10 * r["value"]
         found = {}
         for p, rows in per_month.items():
             total = rows.get(None, sum(v for m, v in rows.items() if m is not None))
@@ -248,20 +244,20 @@ class _Builder:
 
     def markets(self) -> None:
         """Tiers that a site can reach, with their freight; prices follow once the network is known."""
-        side = {str(r["market"]): str(r["side"]) for r in _records(self.pack, "markets")}
-        self.tier = {(str(r["market"]), str(r["commodity"]), int(_number(r["tier"]))): r for r in _records(self.pack, "market_tiers")}
+        side = {r["market"]: r["side"] for r in _records(self.pack, "markets")}
+        self.tier = {(r["market"], r["commodity"], int(r["tier"])): r for r in _records(self.pack, "market_tiers")}
         self.access = self._spread_places("market_access", "market")
-        self.trades = {"supply": [], "demand": []}  # type: dict[str, list[tuple[str, str, str, int]]]
+        self.trades: dict[str, list[tuple[str, str, str, int]]] = {"supply": [], "demand": []}
         for (n, c, k), _ in self.tier.items():
             for p in self.sites:
                 if (n, p, c) in self.access:
                     self.trades[side[n]].append((p, c, n, k))
 
-    def _spread_places(self, table: str, thing: str) -> dict[tuple[str, str, str], dict[str, object]]:
+    def _spread_places(self, table: str, thing: str) -> dict[tuple[str, str, str], dict[str, Any]]:
         """Rows by thing, site and commodity; a site beats an area, an id beats a tag beats `*`."""
-        chosen: dict[tuple[str, str, str], tuple[tuple[int, int], dict[str, object]]] = {}
+        chosen: dict[tuple[str, str, str], tuple[tuple[int, int], dict[str, Any]]] = {}
         for r in _records(self.pack, table):
-            word, place = str(r["commodity"]), str(r["place"])
+            word, place = r["commodity"], r["place"]
             sites = sites_of(self.pack, [place])
             for c in commodities_named(self.pack, word):
                 rank = (-len(sites), 2 if word == c else 1 if word != "*" else 0)
@@ -271,11 +267,11 @@ class _Builder:
                         chosen[key] = (rank, r)
         return {key: r for key, (_, r) in chosen.items()}
 
-    def disposals(self) -> dict[str, object]:
+    def disposals(self) -> dict[str, Any]:
         """Fee and limit by site, commodity and route; land that a route takes."""
         rows = self._spread_places("disposals", "route")
-        self.disposed = {(p, c, r): (self._money(row, c), None if row["limit"] is None else _number(row["limit"])) for (r, p, c), row in rows.items()}
-        route_class = {str(r["route"]): str(r["land_class"]) for r in _records(self.pack, "routes") if r["land_class"]}
+        self.disposed = {(p, c, r): (self._money(row, c), None if row["limit"] is None else row["limit"]) for (r, p, c), row in rows.items()}
+        route_class = {r["route"]: r["land_class"] for r in _records(self.pack, "routes") if r["land_class"]}
         route_land = {}
         for _, c, r in self.disposed:
             own = self.factors.get(("commodity", c, "land"), self.factors.get(("route", r, "land")))
@@ -283,39 +279,37 @@ class _Builder:
                 route_land[c, r] = own
         return {"route_class": route_class, "route_land": route_land}
 
-    def _money(self, row: dict[str, object], commodity: str) -> float:
+    def _money(self, row: dict[str, Any], commodity: str) -> float:
         """Money per unit of the commodity; a row by tag keeps its own unit until here."""
         base = f"{self.pack.units.currency}/({self.unit[commodity]})"
-        if _number(row["value"]) == 0:
+        if row["value"] == 0:
             return 0.0
-        factor = self.pack.units.factor(str(row["unit"]), base)
+        factor = self.pack.units.factor(row["unit"], base)
         if factor is None:
-            self.problems.add(WRONG_MONEY.at(Place(str(row["_file"]), int(_number(row["_line"]))), unit=row["unit"], commodity=commodity,
+            self.problems.add(WRONG_MONEY.at(Place(row[FILE], row[LINE]), unit=row["unit"], commodity=commodity,
                                              other=self.unit[commodity]))
-        return _number(row["value"]) * (factor or 0.0)
+        return float(row["value"]) * (factor or 0.0)
 
-    def links(self) -> dict[str, object]:
+    def links(self) -> dict[str, Any]:
         """Directed links between the sites, and what one unit shipped loads and delivers."""
-        modes = {str(r["mode"]): r for r in _records(self.pack, "modes")}
-        carried = {m: frozenset(c for word in r["tags_carried"] for c in commodities_named(self.pack, word))  # type: ignore[attr-defined]
-                   for m, r in ((m, {**r, "tags_carried": r["carries"]}) for m, r in modes.items())}
+        modes = {r["mode"]: r for r in _records(self.pack, "modes")}
+        carried = {m: frozenset(c for word in r["carries"] for c in commodities_named(self.pack, word)) for m, r in modes.items()}
         found: dict[str, Link] = {}
         for r in _records(self.pack, "links"):
-            mode = str(r["mode"])
-            ends = [(str(r["link"]), str(r["origin"]), str(r["destination"]))]
+            ends = [(r["link"], r["origin"], r["destination"])]
             if r["both_ways"] == "yes":
-                ends.append((f"{r['link']}_back", str(r["destination"]), str(r["origin"])))
+                ends.append((f"{r['link']}_back", r["destination"], r["origin"]))
             for name, origin, destination in ends:
                 if origin in self.sites and destination in self.sites:
-                    found[name] = Link(name, origin, destination, mode, _number(r["value"]), modes[mode]["passes_through"] == "yes", carried[mode],
-                                       None if r["capacity"] is None else _number(r["capacity"]))
+                    found[name] = Link(name, origin, destination, r["mode"], r["value"], modes[r["mode"]]["passes_through"] == "yes", carried[r["mode"]],
+                                       None if r["capacity"] is None else r["capacity"])
         self.link = found
         return {"links": found}
 
-    def loads(self, shipments: Iterable[tuple[str, str]]) -> dict[str, object]:
+    def loads(self, shipments: Iterable[tuple[str, str]]) -> dict[str, Any]:
         """What one unit shipped takes of the link, and the share that arrives."""
         units, delivered = {}, {}
-        unit_of_mode = {str(r["mode"]): str(r["unit"]) for r in _records(self.pack, "modes")}
+        unit_of_mode = {r["mode"]: r["unit"] for r in _records(self.pack, "modes")}
         for name, c in shipments:
             link = self.link[name]
             factor = self.pack.units.factor(self.unit[c], unit_of_mode[link.mode])
@@ -325,26 +319,27 @@ class _Builder:
             delivered[name, c] = 1 - per_shipment(self.factors, link, "loss", factor or 1.0)
         return {"link_units": units, "delivered": delivered}
 
-    def stores(self) -> dict[str, object]:
+    def stores(self) -> dict[str, Any]:
         """Stores by site: where their equipment has capacity."""
-        rows = {str(r["store"]): r for r in _records(self.pack, "stores")}
-        self.store = {(p, s): str(r["commodity"]) for s, r in rows.items() for p, u in self.equipment if u == r["equipment"]}
+        rows = {r["store"]: r for r in _records(self.pack, "stores")}
+        self.store = {(p, s): r["commodity"] for s, r in rows.items() for p, u in self.equipment if u == r["equipment"]}
         return {"stores": self.store}
 
-    def demands(self) -> dict[str, object]:
+    def demands(self) -> dict[str, Any]:
         """Amount and price of the unmet by site, market, commodity and period."""
         found: dict[tuple[str, str, str, int], tuple[float, float | None]] = {}
-        for r in sorted(_records(self.pack, "demands"), key=lambda r: _number(r["year"] or 0)):
-            for y in (y for y in self.choices.years if r["site"] in self.sites and (r["year"] is None or y >= _number(r["year"]))):
-                unmet = None if r["unmet_price"] is None else _number(r["unmet_price"])
-                found[str(r["site"]), str(r["market"]), str(r["commodity"]), y] = (_number(r["value"]), unmet)
+        for r in sorted(_records(self.pack, "demands"), key=lambda r: (r["year"] or 0)):
+            for y in (y for y in self.choices.years if r["site"] in self.sites and (r["year"] is None or y >= r["year"])):
+                unmet = None if r["unmet_price"] is None else r["unmet_price"]
+                found[r["site"], r["market"], r["commodity"], y] = (r["value"], unmet)
         return {"demand": found}
 
     def network(self, draws: Iterable[tuple[str, str, str]]) -> Network:
         """Where each commodity can come from and go to."""
         sources = {(p, c) for p, _, c in draws} | {(p, c) for p, c, _, _ in self.trades["supply"]} | {(p, c) for (p, _), c in self.store.items()}
         sinks = {(p, c) for p, c, _, _ in self.trades["demand"]} | {(p, c) for p, c, _ in self.disposed} | {(p, c) for (p, _), c in self.store.items()}
-        made, used = defaultdict(list), defaultdict(list)
+        made: dict[str, list[str]] = defaultdict(list)
+        used: dict[str, list[str]] = defaultdict(list)
         for (j, c), value in self.coefficient.items():
             (made if value > 0 else used)[j].append(c)
         for p, j in self.activities:
@@ -352,7 +347,7 @@ class _Builder:
             sinks |= {(p, c) for c in used[j]}
         return network(list(self.link.values()), sources, sinks)
 
-    def trade(self, net: Network) -> dict[str, object]:
+    def trade(self, net: Network) -> dict[str, Any]:
         """Purchases of what can be placed, sales of what can be obtained, with price, freight and volume."""
         purchases = tuple(t for t in self.trades["supply"] if (t[0], t[1]) in net.placeable)
         sales = tuple(t for t in self.trades["demand"] if (t[0], t[1]) in net.obtainable)
@@ -360,10 +355,10 @@ class _Builder:
         for p, c, n, k in (*purchases, *sales):
             row = self.tier[n, c, k]
             for y in self.choices.years:
-                price[p, c, n, k, y] = _number(row["value"]) * self.prices.price(c, n, p, y)
+                price[p, c, n, k, y] = row["value"] * self.prices.price(c, n, p, y)
             freight[p, c, n] = self._money(self.access[n, p, c], c)
             if row["volume"] is not None:
-                volume[n, c, k] = _number(row["volume"])
+                volume[n, c, k] = row["volume"]
         self.problems.add(self.prices.note())
         return {"purchases": purchases, "sales": sales, "price": price, "freight": freight, "volume": volume}
 
@@ -401,26 +396,15 @@ def build_case(pack: Pack, choices: Choices) -> Case:
     parts = {**b.names(), **b.recipes(), **b.capacities(), **b.nature()}
     b.markets()
     parts |= {**b.disposals(), **b.links(), **b.stores(), **b.demands()}
-    draws: dict[tuple[str, str, str], float] = parts["draws"]  # type: ignore[assignment]
-    net = b.network(draws)
-    parts["draws"] = {key: value for key, value in draws.items() if (key[0], key[2]) in net.placeable}
+    net = b.network(parts["draws"])
+    parts["draws"] = {key: value for key, value in parts["draws"].items() if (key[0], key[2]) in net.placeable}
     parts |= b.trade(net) | b.loads(net.shipments)
     disposals = {key: value for key, value in b.disposed.items() if key[:2] in net.obtainable}
     b.problems.stop_if_any()
     return Case(pack=pack, choices=choices, sites=b.sites, slices=b.slices, shipments=net.shipments, disposals=disposals, factors=b.factors,
-                content=content(pack), notes=b.problems, **parts)  # type: ignore[arg-type]
-
-
-def hours_share(case: Case, step: str) -> float:
-    """Share of the year that a slice, or the year itself, stands for."""
-    return 1.0 if step == YEAR else next(s.hours for s in case.slices if s.name == step) / HOURS
+                content=content(pack), notes=b.problems, **parts)
 
 
 def annuity(rate: float, years: float) -> float:
     """Yearly payment per unit of capital."""
     return 1 / years if rate == 0 else rate / (1 - (1 + rate) ** -years)
-
-
-def tidy(keys: Iterable[Key], names: tuple[str, ...]) -> pd.DataFrame:
-    """Keys as a frame with named columns."""
-    return pd.DataFrame(list(keys), columns=list(names))

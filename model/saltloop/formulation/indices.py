@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from saltloop.data.read import records
 from saltloop.errors import Place, message
 from saltloop.formulation.calendar import YEAR
 from saltloop.formulation.case import Case
@@ -223,7 +224,7 @@ def _link_sets(case: Case, found: Indices) -> None:
 
 
 def _store_sets(case: Case, found: Indices) -> None:
-    table = {r["store"]: r for r in case.pack.tables["stores"].to_dict("records")}
+    table = {r["store"]: r for r in records(case.pack.tables["stores"])}
     previous = {piece.name: piece.previous for piece in case.slices}
     names = sorted({s for _, s in case.stores})
     steps = {s: case.commodity_slices[str(table[s]["commodity"])] for s in names}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from saltloop.data.pack import Pack
-from saltloop.data.read import FILE, LINE
+from saltloop.data.read import FILE, LINE, records
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.formulation.choices import Choices, PriceChange
 
@@ -34,9 +34,9 @@ class Prices:
 
     def __post_init__(self) -> None:
         self._rows: dict[tuple[str, str | None, str | None], dict[int, float]] = defaultdict(dict)
-        for row in self.pack.tables["prices"].to_dict("records"):
+        for row in records(self.pack.tables["prices"]):
             self._rows[row["commodity"], row["market"], row["site"]][int(row["year"])] = row["value"]
-        self._place = {r["commodity"]: Place(r[FILE], r[LINE]) for r in self.pack.tables["prices"].to_dict("records")}
+        self._place = {r["commodity"]: Place(r[FILE], r[LINE]) for r in records(self.pack.tables["prices"])}
         self._changes: dict[str, list[PriceChange]] = defaultdict(list)
         for change in self.choices.price_changes:
             self._changes[change.commodity].append(change)

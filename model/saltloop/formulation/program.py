@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from pyomo.repn.linear import LinearRepnVisitor
 from scipy import sparse
 
 from saltloop.formulation.balance import balance
@@ -115,7 +115,7 @@ def _parameters(m: pyo.ConcreteModel, case: Case, terms: Terms, found: Indices) 
         "coefficient": case.coefficient, "use": case.use, "availability": case.availability, "min_load": case.min_load, "hours_share": share,
         "share": {(j, t): 1.0 if t == YEAR or case.process_slices[str(j)] != (YEAR,) else share[str(t)] for (_, _, t), users in found.members["processes_touching"].items()
                   for j, _ in users},
-        "existing": {key: case.existing.get(key, 0.0) for key in found.rows["capacity_stock"]},  # type: ignore[call-overload]
+        "existing": dict.fromkeys(found.rows["capacity_stock"], 0.0) | case.existing,
         "may_build": case.may_build, "basin_units": case.draws, "limit": case.draw_limit, "stock": case.draw_stock,
         "years": dict(case.choices.periods), "evaporation": case.evaporation, "net_evaporation": case.net_evaporation, "pond_area": case.pond_area,
         "land": case.land, "heap_land": case.route_land, "land_available": case.land_available, "link_units": case.link_units,
@@ -223,13 +223,39 @@ def _row_name(constraint: Any, rules: dict[str, Rule]) -> tuple[str, Key]:
     return (RULE, (rule, constraint.index())) if rule != family and rule in rules else (family, _full(constraint.index()))
 
 
-def _row_frame(rows: Any, rhs: np.ndarray, case: Case, units: dict[str, dict[str, str]]) -> pd.DataFrame:
+@dataclass
+class _Rows:
+    """Rows of the model as they are walked: names, bounds and entries."""
+
+    names: list[tuple[str, Key]]
+    lower: list[float]
+    upper: list[float]
+    entries: tuple[list[int], list[int], list[float]]
+
+
+def _walk(m: pyo.ConcreteModel, place: dict[int, int], rules: dict[str, Rule]) -> _Rows:
+    """Every constraint as one row: coefficient by column, constants moved to the bounds."""
+    visitor = LinearRepnVisitor({})
+    found = _Rows([], [], [], ([], [], []))
+    for component in m.component_objects(pyo.Constraint, active=True):
+        for constraint in component.values():
+            body = visitor.walk_expression(constraint.body)
+            row = len(found.names)
+            found.names.append(_row_name(constraint, rules))
+            found.lower.append(-np.inf if constraint.lb is None else constraint.lb - body.constant)
+            found.upper.append(np.inf if constraint.ub is None else constraint.ub - body.constant)
+            for variable, coefficient in body.linear.items():
+                found.entries[0].append(row)
+                found.entries[1].append(place[variable])
+                found.entries[2].append(coefficient)
+    return found
+
+
+def _row_frame(found: _Rows, case: Case, units: dict[str, dict[str, str]]) -> pd.DataFrame:
     rules, equations = {i.name: i for i in case.choices.rules}, {e.name: e for e in EQUATIONS}
-    named = [_row_name(r.constraint, rules) for r in rows]
-    unit = [rules[str(k[0])].unit if f == RULE else _unit_of(equations[f].unit, equations[f].over, k, units) for f, k in named]
-    bound = np.array([r.bound_type for r in rows])
-    return pd.DataFrame({"family": [f for f, _ in named], "key": [k for _, k in named], "unit": unit,
-                         "lower": np.where(bound == 1, -np.inf, rhs), "upper": np.where(bound == -1, np.inf, rhs)})
+    unit = [rules[str(k[0])].unit if f == RULE else _unit_of(equations[f].unit, equations[f].over, k, units) for f, k in found.names]
+    return pd.DataFrame({"family": [f for f, _ in found.names], "key": [k for _, k in found.names], "unit": unit,
+                         "lower": np.array(found.lower, dtype=float), "upper": np.array(found.upper, dtype=float)})
 
 
 def compile_program(case: Case, terms: Terms | None = None) -> Program:
@@ -241,17 +267,16 @@ def compile_program(case: Case, terms: Terms | None = None) -> Program:
     """
     m = pyomo_model(case, terms)
     columns = [v for family in VARIABLES for v in getattr(m, family).values()]
-    form = LinearStandardFormCompiler().write(m, mixed_form=True, column_order=columns, set_sense=None)
-    place = {id(v): n for n, v in enumerate(columns)}
-    order = np.array([place[id(v)] for v in form.columns], dtype=np.int64)
-    matrix = sparse.coo_array(form.A)
-    wide = sparse.csr_array((matrix.data, (matrix.row, order[matrix.col])), shape=(matrix.shape[0], len(columns)))
+    found = _walk(m, {id(v): n for n, v in enumerate(columns)}, {i.name: i for i in case.choices.rules})
+    row, column, value = found.entries
+    matrix = sparse.csr_array((np.array(value, dtype=float), (np.array(row, dtype=np.int32), np.array(column, dtype=np.int32))),
+                              shape=(len(found.names), len(columns)))
     units = _units(case)
-    column_frame, row_frame = _column_frame(columns, units), _row_frame(form.rows, np.asarray(form.rhs, dtype=float), case, units)
+    column_frame = _column_frame(columns, units)
     accounts = {key: n for n, (family, key) in enumerate(zip(column_frame["family"], column_frame["key"], strict=True)) if family == "account"}
     stages = tuple((stage.sense, _costs(case, stage, accounts, len(columns))) for stage in case.choices.objective)
     first = case.choices.objective[0].weights[0][0]
-    return Program(column_frame, row_frame, wide, stages, units["account"][first])
+    return Program(column_frame, _row_frame(found, case, units), matrix, stages, units["account"][first])
 
 
 def _costs(case: Case, stage: Stage, accounts: dict[Key, int], size: int) -> np.ndarray:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from saltloop.data.read import FILE, LINE
+from saltloop.data.read import FILE, LINE, records
 from saltloop.errors import Place, Problems, message
 from saltloop.formulation.case import Case, annuity
 from saltloop.formulation.rules.allowance import Allowance
@@ -61,7 +62,7 @@ class _Reader:
         tables = case.pack.tables
         self.money = case.pack.units.currency
         self.account_unit = dict(zip(tables["accounts"]["account"], tables["accounts"]["unit"], strict=True))
-        self.factor_unit = {(r["kind"], r["item"], r["factor"]): r["unit"] for r in tables["factors"].to_dict("records")}
+        self.factor_unit = {(r["kind"], r["item"], r["factor"]): r["unit"] for r in records(tables["factors"])}
         self.commodity_words = self._words("commodities", "commodity")
         self.process_words = self._words("processes", "process")
         self.words = {"process": self.process_words, "basin": self._words("basins", "basin"), "market": self._words("markets", "market"),
@@ -73,7 +74,7 @@ class _Reader:
 
     def _route_words(self) -> dict[str, frozenset[str]]:
         kinds = self.case.pack.tables["routes"]
-        return {r["route"]: frozenset((r["route"], r["kind"], *r["tags"])) for r in kinds.to_dict("records")}
+        return {r["route"]: frozenset((r["route"], r["kind"], *r["tags"])) for r in records(kinds)}
 
     def _equipment_words(self) -> dict[str, frozenset[str]]:
         own = {**self.process_words, **self._words("equipment", "equipment")}
@@ -104,43 +105,43 @@ class _Reader:
             return _Measure(self.case.content.get((commodity, measure.removeprefix("content:")), 0.0), "t")
         return self._factor(measure, *agents, ("commodity", commodity))
 
-    def _put(self, row: dict[str, object], flow: str, key: tuple[str | int, ...], measure: _Measure | None, scale: float = 1.0) -> None:
+    def _put(self, row: dict[str, Any], flow: str, key: tuple[str | int, ...], measure: _Measure | None, scale: float = 1.0) -> None:
         """Add weight x measure, converted to the account's unit."""
         if measure is None or measure.value == 0:
             return
-        account = str(row["account"])
+        account = row["account"]
         unit = f"({row['unit']})*({measure.unit})"
         factor = self.case.pack.units.factor(unit, self.account_unit[account])
         if factor is None:
             term = "/".join(str(row[x]) for x in ("flow", "commodity", "agent", "measure") if row[x] is not None)
             item = ", ".join(str(part) for part in key)
-            self.problems.add(WRONG_ACCOUNT_UNIT.at(Place(str(row[FILE]), int(str(row[LINE]))), account=account, unit=self.account_unit[account],
+            self.problems.add(WRONG_ACCOUNT_UNIT.at(Place(row[FILE], row[LINE]), account=account, unit=self.account_unit[account],
                                                     term=term, item=item, found=unit))
             return
-        self.terms.add(flow, (account, *key), float(str(row["value"])) * factor * measure.value * scale)
+        self.terms.add(flow, (account, *key), row["value"] * factor * measure.value * scale)
 
     def read(self) -> Terms:
         """Expand every row."""
-        for row in self.case.pack.tables["account_terms"].to_dict("records"):
+        for row in records(self.case.pack.tables["account_terms"]):
             getattr(self, f"_{row['flow']}")(row, str(row["account"]), row["commodity"], row["agent"], row["measure"])
         self.problems.stop_if_any()
         return self.terms
 
-    def _activity(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _activity(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         chosen = self._agents("process", agent)
         for j in {j for _, j in self.case.activities} & chosen:
             self._put(row, "activity", (j,), _Measure(1.0, self.case.process_unit[j]) if measure is None else self._factor(measure, ("process", j)))
 
-    def _recipe(self, row: dict[str, object], commodity: str | None, agent: str | None, measure: str | None, sign: int) -> None:
+    def _recipe(self, row: dict[str, Any], commodity: str | None, agent: str | None, measure: str | None, sign: int) -> None:
         processes, commodities = self._agents("process", agent) & {j for _, j in self.case.activities}, self._commodities(commodity)
         for (j, c), value in self.case.coefficient.items():
             if j in processes and c in commodities and value * sign > 0:
                 self._put(row, "activity", (j,), self._on_commodity(measure, c), abs(value))
 
-    def _made(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _made(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         self._recipe(row, commodity, agent, measure, 1)
 
-    def _used(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _used(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         self._recipe(row, commodity, agent, measure, -1)
 
     def _equipment_measure(self, u: str, measure: str | None) -> _Measure | None:
@@ -154,21 +155,21 @@ class _Reader:
             return None
         return _Measure(cost.value * annuity(self.case.choices.discount_rate, self.case.lifetime[u]), cost.unit)
 
-    def _capacity(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _capacity(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         for u in {u for _, u in self.case.equipment} & self._agents("equipment", agent):
             self._put(row, "capacity", (u,), self._equipment_measure(u, measure))
 
-    def _new_capacity(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _new_capacity(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         for u in {u for _, u, _ in self.case.may_build} & self._agents("equipment", agent):
             self._put(row, "new_capacity", (u,), self._equipment_measure(u, measure))
 
-    def _draw(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _draw(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         basins, commodities = self._agents("basin", agent), self._commodities(commodity)
         for b, c in {(b, c) for _, b, c in self.case.draws}:
             if b in basins and c in commodities:
                 self._put(row, "draw", (b, c), self._on_commodity(measure, c, ("basin", b)))
 
-    def _trade(self, row: dict[str, object], flow: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _trade(self, row: dict[str, Any], flow: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         markets, commodities = self._agents("market", agent), self._commodities(commodity)
         for p, c, n, k in (self.case.purchases if flow == "buy" else self.case.sales):
             if n not in markets or c not in commodities:
@@ -182,10 +183,10 @@ class _Reader:
                     value = self._on_commodity(measure, c, ("market", n))
                 self._put(row, flow, (p, c, n, k, y), value)
 
-    def _buy(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _buy(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         self._trade(row, "buy", commodity, agent, measure)
 
-    def _sell(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _sell(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         self._trade(row, "sell", commodity, agent, measure)
 
     def _ship_measure(self, name: str, commodity: str, measure: str) -> list[_Measure]:
@@ -198,7 +199,7 @@ class _Reader:
         return ([_Measure(fixed.value * load, fixed.unit)] if fixed else []) + (
             [_Measure(distance.value * link.distance * load, f"({distance.unit})*km")] if distance else [])
 
-    def _ship(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _ship(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         links, commodities = self._agents("link", agent), self._commodities(commodity)
         for name, c in self.case.shipments:
             if name in links and c in commodities:
@@ -207,20 +208,20 @@ class _Reader:
                     for y in self.case.years:
                         self._put(row, "ship", (self.case.links[name].destination, name, c, y), part)
 
-    def _dispose(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _dispose(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         routes, commodities = self._agents("route", agent), self._commodities(commodity)
         for (p, c, r), (fee, _) in self.case.disposals.items():
             if r in routes and c in commodities:
                 self._put(row, "dispose", (p, c, r), _Measure(fee, self.money) if measure == "fee" else self._on_commodity(measure, c, ("route", r)))
 
-    def _unmet(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _unmet(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         markets, commodities = self._agents("market", agent), self._commodities(commodity)
         for (p, n, c, y), (_, unmet_price) in self.case.demand.items():
             if n in markets and c in commodities and unmet_price is not None:
                 value = _Measure(unmet_price, self.money) if measure == "price" else self._on_commodity(measure, c)
                 self._put(row, "unmet", (p, n, c, y), value)
 
-    def _account(self, row: dict[str, object], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
+    def _account(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         self._put(row, "account", (str(commodity),), _Measure(1.0, self.account_unit[str(commodity)]))
 
 

@@ -70,7 +70,7 @@ _DATA = click.option("--data", metavar="FOLDER", help="Folder that holds the pac
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="saltloop")
 def main() -> None:
-    """Plan the material flows of a circular economy: solve what-if scenarios and ask why.
+    r"""Plan the material flows of a circular economy: solve what-if scenarios and ask why.
 
     \b
     Example:
@@ -90,7 +90,7 @@ def main() -> None:
 @_LANGUAGE
 @_guarded
 def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_report: bool, data: str | None, language: str) -> int:
-    """Solve one scenario, write its results, print the plan and what binds it.
+    r"""Solve one scenario, write its results, print the plan and what binds it.
 
     \b
     Example:
@@ -132,7 +132,7 @@ def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_
 @_LANGUAGE
 @_guarded
 def check(pack: str, data: str | None, language: str) -> int:
-    """Check a data pack and sum up the evidence behind it.
+    r"""Check a data pack and sum up the evidence behind it.
 
     \b
     Example:
@@ -158,7 +158,7 @@ def check(pack: str, data: str | None, language: str) -> int:
 @_LANGUAGE
 @_guarded
 def show(path: Path, data: str | None, language: str) -> int:
-    """Show a scenario as resolved, with where each value came from; or the plan of a finished run.
+    r"""Show a scenario as resolved, with where each value came from; or the plan of a finished run.
 
     \b
     Example:
@@ -185,7 +185,7 @@ def show(path: Path, data: str | None, language: str) -> int:
 @_LANGUAGE
 @_guarded
 def diff(first: Path, second: Path, data: str | None, language: str) -> int:
-    """Show only what differs between two scenarios as resolved.
+    r"""Show only what differs between two scenarios as resolved.
 
     \b
     Example:
@@ -203,7 +203,7 @@ def diff(first: Path, second: Path, data: str | None, language: str) -> int:
 @_LANGUAGE
 @_guarded
 def verify(run_folder: Path, language: str) -> int:
-    """Recompute objective, balances, accounts and certificate of a run from its files alone.
+    r"""Recompute objective, balances, accounts and certificate of a run from its files alone.
 
     \b
     Example:
@@ -224,7 +224,7 @@ def verify(run_folder: Path, language: str) -> int:
 @_LANGUAGE
 @_guarded
 def report(run_folder: Path, out: Path | None, language: str) -> int:
-    """Write the report of a finished run again, as one HTML file that opens without a network.
+    r"""Write the report of a finished run again, as one HTML file that opens without a network.
 
     \b
     Example:
@@ -244,7 +244,7 @@ def report(run_folder: Path, out: Path | None, language: str) -> int:
 @_LANGUAGE
 @_guarded
 def schema(language: str) -> int:
-    """Print the JSON Schema of scenario files, so that an editor completes and checks while you type.
+    r"""Print the JSON Schema of scenario files, so that an editor completes and checks while you type.
 
     \b
     Example:
@@ -264,7 +264,7 @@ def schema(language: str) -> int:
 @_LANGUAGE
 @_guarded
 def new(path: Path, pack: str, data: str | None, language: str) -> int:
-    """Write a commented scenario to start from; refuses to overwrite a file.
+    r"""Write a commented scenario to start from; refuses to overwrite a file.
 
     \b
     Example:

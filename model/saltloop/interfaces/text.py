@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from saltloop.data.read import records
 from saltloop.language import number, percent, text, unit_name
 from saltloop.results.run import Run
 from saltloop.results.verify import Finding
@@ -58,13 +58,14 @@ class _Page:
         yield from self._tightest(year)
 
     def _opening(self, year: int) -> Iterator[str]:
-        table = self.run.table("accounts").query("period == @year and area == @self.area").set_index("account")
-        stages = [self.say(f"objective_{s['sense']}", what=" + ".join(self.title(a) for a in s["accounts"]),
-                           value=self.amount(s["value"], s["unit"])) for s in self.manifest["objective"]["stages"]]
+        table = self.run.table("accounts")
+        table = table[(table["period"] == year) & (table["area"] == self.area)]
+        stages = [self.say("objective_" + s["sense"], what=" + ".join(self.title(a) for a in s["accounts"]), value=self.amount(s["value"], s["unit"]))
+                  for s in self.manifest["objective"]["stages"]]
         yield ""
         yield self.say("text_objective", year=year, area=self.title(self.area), stages=self.say("then").join(stages))
-        said = [(a, table.loc[a]) for a in self._key_accounts() if a in table.index]
-        facts = [self.say("text_fact", what=self.title(a), value=self.amount(float(row["value"]), row["unit"])) for a, row in said]
+        said = {row["account"]: row for row in records(table)}
+        facts = [self.say("text_fact", what=self.title(a), value=self.amount(said[a]["value"], said[a]["unit"])) for a in self._key_accounts() if a in said]
         if facts:
             yield self.say("text_facts", facts=self.say("text_join").join(facts))
 
@@ -75,18 +76,17 @@ class _Page:
         return [a for a in preferred if a in set(names["id"])] or shown[:6] or list(names["id"])[:6]
 
     def _products(self, year: int) -> Iterator[str]:
-        table = self.run.table("products").query("period == @year and commodity != '' and sold > 0")
+        table = self.run.table("products")
+        table = table[(table["period"] == year) & (table["commodity"] != "") & (table["sold"] > 0)]
         if table.empty:
             return
         yield ""
         yield self.say("text_products", count=min(_PRODUCTS, len(table)), total=len(table))
-        rows = [[self.title(r.commodity), self.amount(r.sold, r.unit), self.amount(r.sales, self._money()), self.amount(r.contribution, self._money())]
-                for r in table.head(_PRODUCTS).itertuples()]
+        money = str(self.manifest["objective"]["unit"])
+        rows = [[self.title(r["commodity"]), self.amount(r["sold"], r["unit"]), self.amount(r["sales"], money), self.amount(r["contribution"], money)]
+                for r in records(table.head(_PRODUCTS))]
         head = [self.say(k) for k in ("product", "sold_amount", "sales", "text_contribution")]
         yield from _table(head, rows)
-
-    def _money(self) -> str:
-        return str(self.manifest["objective"]["unit"])
 
     def _resources(self, year: int) -> Iterator[str]:
         table = self.run.table("limits")
@@ -96,8 +96,8 @@ class _Page:
         table = table.assign(share=table["left"] / table["bound"]).sort_values("share", ascending=False)
         yield ""
         yield self.say("text_resources")
-        rows = [[self.title(r.place), self.title(r.item), self.amount(r.left, r.unit), self.amount(r.bound, r.unit), percent(r.share),
-                 self._worth(r.dual, r.dual_unit)] for r in table.head(_LIMITS).itertuples()]
+        rows = [[self.title(r["place"]), self.title(r["item"]), self.amount(r["left"], r["unit"]), self.amount(r["bound"], r["unit"]),
+                 percent(r["share"]), self._worth(r["dual"], r["dual_unit"])] for r in records(table.head(_LIMITS))]
         yield from _table([self.say(k) for k in ("text_where", "item", "reached", "bound", "text_share", "marginal_value")], rows)
         if len(table) > _LIMITS:
             yield self.say("text_more", count=len(table) - _LIMITS, file="limits.parquet")
@@ -106,36 +106,39 @@ class _Page:
         return "–" if abs(dual) < 1e-9 else self.amount(dual, unit)
 
     def _indicators(self, year: int) -> Iterator[str]:
-        table = self.run.table("indicators").query("period == @year")
-        table = table[table["target"].notna() | table["published"].notna()]
+        table = self.run.table("indicators")
+        table = table[(table["period"] == year) & (table["target"].notna() | table["published"].notna())]
         if table.empty:
             return
         yield ""
         yield self.say("text_indicators")
         marks = {True: self.say("met"), False: self.say("missed")}
         rows = []
-        for r in table.itertuples():
-            target = "–" if pd.isna(r.target) else f"{self.amount(r.target, r.unit)} ({r.target_year})"
-            mark = "–" if r.met is None or pd.isna(r.met) else marks[bool(r.met)]
-            rows.append([f"{self.title(r.indicator)}, {self.title(r.area)}", self.amount(np.nan if pd.isna(r.actual) else float(r.actual), r.unit), target,
-                         mark, self.say("text_boundary_model" if r.note == "model only" else "text_boundary_official")])
+        for r in records(table):
+            unit, year_of_target = r["unit"], r["target_year"]
+            target = "–" if pd.isna(r["target"]) else f"{self.amount(r['target'], unit)} ({year_of_target})"
+            mark = "–" if r["met"] is None or pd.isna(r["met"]) else marks[bool(r["met"])]
+            actual = "–" if pd.isna(r["actual"]) else self.amount(float(r["actual"]), unit)
+            boundary = self.say("text_boundary_model" if r["note"] == "model only" else "text_boundary_official")
+            rows.append([f"{self.title(r['indicator'])}, {self.title(r['area'])}", actual, target, mark, boundary])
         yield from _table([self.say(k) for k in ("indicator", "actual", "target", "status", "text_boundary")], rows)
 
     def _rules(self, year: int) -> Iterator[str]:
-        table = self.run.table("rules").query("period == @year")
-        table = table[table["binding"].fillna(False).astype(bool)]
+        table = self.run.table("rules")
+        table = table[(table["period"] == year) & table["binding"].fillna(False).astype(bool)]
         yield ""
         if table.empty:
             yield self.say("text_no_rules")
             return
         table = table.assign(weight=(table["dual"] * table["bound"].replace(0.0, 1.0)).abs()).sort_values("weight", ascending=False)
         yield self.say("text_rules", count=min(_RULES, len(table)))
-        rows = [[r.rule, self.say(f"kind_{r.kind}"), "" if pd.isna(r.area) else self.title(r.area), self.amount(r.bound, r.unit),
-                 self._worth(r.dual, r.dual_unit), self._valid(r)] for r in table.head(_RULES).itertuples()]
+        rows = [[r["rule"], self.say("kind_" + r["kind"]), "" if pd.isna(r["area"]) else self.title(r["area"]), self.amount(r["bound"], r["unit"]),
+                 self._worth(r["dual"], r["dual_unit"]), self._valid(r)] for r in records(table.head(_RULES))]
         yield from _table([self.say(k) for k in ("rule", "kind", "area", "bound", "marginal_value", "valid")], rows)
 
-    def _valid(self, r: Any) -> str:
-        return f"{self.amount(r.dual_valid_from, '')} – {self.amount(r.dual_valid_to, '')} {unit_name(r.unit, self.language)}"
+    def _valid(self, r: dict[str, Any]) -> str:
+        low, high = (self.amount(r[end], "") for end in ("dual_valid_from", "dual_valid_to"))
+        return f"{low} – {high} {unit_name(r['unit'], self.language)}"
 
     def _tightest(self, year: int) -> Iterator[str]:
         """Limits other than natural resources, largest worth first."""
@@ -147,8 +150,9 @@ class _Page:
             return
         yield ""
         yield self.say("text_tightest")
-        rows = [[self.say(f"kind_{r.family}"), self.title(r.place), self.title(r.item), self.amount(r.bound, r.unit), self._worth(r.dual, r.dual_unit)]
-                for r in table.itertuples()]
+        rows = [[self.say("kind_" + r["family"]), self.title(r["place"]), self.title(r["item"]), self.amount(r["bound"], r["unit"]),
+                 self._worth(r["dual"], r["dual_unit"])]
+                for r in records(table)]
         yield from _table([self.say(k) for k in ("kind", "text_where", "item", "bound", "marginal_value")], rows)
 
     def _foot(self) -> Iterator[str]:

@@ -8,12 +8,18 @@ accounts (SNA 2008, 6.104).
 
 from __future__ import annotations
 
+from collections import defaultdict
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
+from saltloop.results.solved import sums
+
 Node = tuple[int, str, str]
+_NODE = ("period", "site", "commodity")
 # A loop that feeds only itself would leave its costs undetermined; this share of leakage keeps the system solvable.
 _RIDGE = 1e-10
 
@@ -48,11 +54,9 @@ def products(tables: dict[str, pd.DataFrame], weights: dict[str, float]) -> pd.D
     Contributions that no product carries (charges, idle equipment, disposal of what was bought) stand under the commodity ''.
     """
     flows, adds = tables["flows"], contributions(tables["ledger"], weights)
-    incoming = flows[flows["role"].isin(["made", "drawn", "bought", "shipped_in"])]
-    nodes: dict[Node, int] = {k: n for n, k in enumerate(incoming.groupby(["period", "site", "commodity"], sort=False).groups)}
-    total = incoming.groupby(["period", "site", "commodity"])["value"].sum()
-    system = _Carried(nodes, tables, adds)
-    unit_cost = system.solve(np.array([total[k] for k in nodes]) if nodes else np.zeros(0))
+    total = sums(flows[flows["role"].isin(["made", "drawn", "bought", "shipped_in"])], list(_NODE))
+    nodes: dict[Node, int] = {(int(y), p, c): n for n, (y, p, c) in enumerate(total)}
+    unit_cost = _Carried(nodes, tables, adds).solve(np.array(list(total.values())))
     return _sold(tables, adds, nodes, unit_cost)
 
 
@@ -79,64 +83,58 @@ class _Carried:
 
     def _bought_and_drawn(self) -> None:
         chosen = self.adds[self.adds["flow"].isin(["buy", "draw"])]
-        for key, value in chosen.groupby(["period", "site", "commodity"])["adds"].sum().items():
-            self._put(key, value)
+        self._put(sums(chosen, list(_NODE), "adds"))
 
-    def _put(self, key: object, value: float) -> None:
-        node = self.nodes.get(key)  # type: ignore[call-overload]
-        if node is not None:
-            self.own[node] += value
+    def _put(self, costs: dict[tuple[Any, ...], float]) -> None:
+        for (y, p, c), value in costs.items():
+            if (y, p, c) in self.nodes:
+                self.own[self.nodes[y, p, c]] += value
 
     def _shipped(self) -> None:
         flows = self.tables["flows"]
-        out = flows[flows["role"] == "shipped_out"].set_index(["period", "agent", "commodity", "slice"])
-        into = flows[flows["role"] == "shipped_in"]
-        for y, link, c, t, site in zip(into["period"], into["agent"], into["commodity"], into["slice"], into["site"], strict=True):
-            start = out.loc[(y, link, c, t)]
-            origin = self.nodes.get((y, str(start["site"]), c))
-            if origin is not None:
-                self.entries.append((self.nodes[y, site, c], origin, float(start["value"])))
-        freight = self.adds[self.adds["flow"] == "ship"]
-        for key, value in freight.groupby(["period", "site", "commodity"])["adds"].sum().items():
-            self._put(key, value)
+        ends = ["period", "agent", "commodity", "site"]
+        arrivals = {(y, link, c): site for y, link, c, site in sums(flows[flows["role"] == "shipped_in"], ends)}
+        for (y, link, c, site), amount in sums(flows[flows["role"] == "shipped_out"], ends).items():
+            arrival = arrivals.get((y, link, c))
+            if arrival is not None and (y, site, c) in self.nodes:
+                self.entries.append((self.nodes[y, arrival, c], self.nodes[y, site, c], amount))
+        self._put(sums(self.adds[self.adds["flow"] == "ship"], list(_NODE), "adds"))
 
-    def _process_costs(self) -> dict[tuple[int, str, str], float]:
+    def _process_costs(self) -> dict[tuple[Any, ...], float]:
         """Own costs by period, site and process; those of equipment shared by use, of disposal by what was made."""
-        costs = self.adds[self.adds["flow"] == "activity"].groupby(["period", "site", "agent"])["adds"].sum().to_dict()
-        standing = self.adds[self.adds["flow"].isin(["capacity", "new_capacity"])].groupby(["period", "site", "agent"])["adds"].sum()
-        running = set(self.tables["activities"].groupby(["period", "site", "process"]).groups)
-        for key, value in standing.items():
+        flow, at = self.adds["flow"], ["period", "site", "agent"]
+        costs = sums(self.adds[flow == "activity"], at, "adds")
+        running = sums(self.tables["activities"], ["period", "site", "process"])
+        for key, value in sums(self.adds[flow.isin(["capacity", "new_capacity"])], at, "adds").items():
             if key in running:
                 costs[key] = costs.get(key, 0.0) + value
-        made = self.tables["flows"].query("role == 'made'").groupby(["period", "site", "commodity", "agent"])["value"].sum()
-        disposed = self.adds[self.adds["flow"] == "dispose"].groupby(["period", "site", "commodity"])["adds"].sum()
-        whole = made.groupby(level=[0, 1, 2]).sum()
-        for (y, p, c, j), value in made.items():
-            if (y, p, c) in disposed.index and whole[y, p, c] > 0:
-                costs[y, p, j] = costs.get((y, p, j), 0.0) + disposed[y, p, c] * value / whole[y, p, c]
+        flows = self.tables["flows"]
+        made = flows[flows["role"] == "made"]
+        whole, disposed = sums(made, list(_NODE)), sums(self.adds[flow == "dispose"], list(_NODE), "adds")
+        for (y, p, c, j), value in sums(made, [*_NODE, "agent"]).items():
+            costs[y, p, j] = costs.get((y, p, j), 0.0) + disposed.get((y, p, c), 0.0) * value / whole[y, p, c]
         return costs
 
     def _processes(self) -> None:
         flows = self.tables["flows"]
-        worth = self.tables["values"].groupby(["period", "site", "commodity"])["marginal_value"].mean()
-        sums = flows[flows["role"].isin(["made", "used"])].groupby(["period", "site", "agent", "role", "commodity"])["value"].sum()
-        made: dict[tuple[int, str, str], list[tuple[int, float, float]]] = {}
-        used: dict[tuple[int, str, str], list[tuple[int, float]]] = {}
-        for (y, p, j, role, c), value in sums.items():
-            node = self.nodes.get((y, p, c))
-            if node is None:
-                continue
-            if role == "made":
-                made.setdefault((y, p, j), []).append((node, value, max(float(worth.get((y, p, c), 0.0)), 0.0)))
-            else:
-                used.setdefault((y, p, j), []).append((node, value))
+        values = self.tables["values"]
+        worth, slices = sums(values, list(_NODE), "marginal_value"), sums(values.assign(one=1.0), list(_NODE), "one")
+        recipe = sums(flows[flows["role"].isin(["made", "used"])], ["period", "site", "agent", "role", "commodity"])
+        made: dict[tuple[Any, ...], list[tuple[int, float, float]]] = defaultdict(list)
+        used: dict[tuple[Any, ...], list[tuple[int, float]]] = defaultdict(list)
+        for (y, p, j, role, c), value in recipe.items():
+            node, key = self.nodes.get((y, p, c)), (y, p, c)
+            if node is not None and role == "made":
+                made[y, p, j].append((node, value, max(worth.get(key, 0.0) / slices.get(key, 1.0), 0.0)))
+            elif node is not None:
+                used[y, p, j].append((node, value))
         costs = self._process_costs()
         for key, outputs in made.items():
             whole = sum(v * w for _, v, w in outputs)
             for node, value, price in outputs:
                 share = value * price / whole if whole > 0 else 1 / len(outputs)
                 self.own[node] += share * costs.get(key, 0.0)
-                self.entries += [(node, source, share * amount) for source, amount in used.get(key, [])]
+                self.entries += [(node, source, share * amount) for source, amount in used[key]]
 
 
 def _sold(tables: dict[str, pd.DataFrame], adds: pd.DataFrame, nodes: dict[Node, int], unit_cost: np.ndarray) -> pd.DataFrame:
@@ -144,7 +142,7 @@ def _sold(tables: dict[str, pd.DataFrame], adds: pd.DataFrame, nodes: dict[Node,
     sold["carried_cost"] = [-unit_cost[nodes[k]] * v if k in nodes else 0.0
                             for k, v in zip(zip(sold["period"], sold["site"], sold["commodity"], strict=True), sold["value"], strict=True)]
     frame = sold.groupby(["period", "commodity", "unit"], as_index=False)[["value", "carried_cost"]].sum().rename(columns={"value": "sold"})
-    sales = adds[adds["flow"] == "sell"].groupby(["period", "commodity"])["adds"].sum()
+    sales = sums(adds[adds["flow"] == "sell"], ["period", "commodity"], "adds")
     frame["sales"] = [sales.get(k, 0.0) for k in zip(frame["period"], frame["commodity"], strict=True)]
     frame["contribution"] = frame["sales"] - frame["carried_cost"]
     rest = adds.groupby("period")["adds"].sum() - frame.groupby("period")["contribution"].sum()

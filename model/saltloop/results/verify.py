@@ -68,7 +68,7 @@ def _balances(run: Run) -> Finding:
     return _worst(error, ("what comes in equals what goes out, for every site and commodity", "各地点各物料进出平衡"))
 
 
-def _amounts(run: Run) -> pd.DataFrame:
+def _amounts(run: Run) -> pd.Series:
     """Amounts by period, site, flow, commodity, agent and tier, gathered from the other tables."""
     by = ["period", "site", "flow", "commodity", "agent", "tier"]
     flows, capacity = run.table("flows"), run.table("capacity")

@@ -19,18 +19,20 @@ def _measured(violation: np.ndarray, size: np.ndarray) -> Measured:
 def _largest(matrix: sparse.csr_array, weights: np.ndarray) -> np.ndarray:
     """Largest |coefficient x weight| of each row."""
     terms = abs(sparse.csr_array(matrix @ sparse.diags_array(weights)))
-    return np.asarray(terms.max(axis=1).todense()).ravel() if terms.nnz else np.zeros(matrix.shape[0])
+    return np.asarray(terms.max(axis=1).todense(), dtype=float).ravel() if terms.nnz else np.zeros(matrix.shape[0])
 
 
 def _outside(values: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
-    return np.maximum(np.maximum(lower - values, values - upper), 0.0)
+    outside: np.ndarray = np.maximum(np.maximum(lower - values, values - upper), 0.0)
+    return outside
 
 
 def _product(dual: np.ndarray, values: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     """Dual times distance to the bound that its sign points to; the dual itself where there is no such bound."""
     bound = np.where(dual > 0, upper, lower)
     distance = np.where(np.isfinite(bound), np.abs(np.where(np.isfinite(bound), bound, 0.0) - values), 0.0)
-    return np.abs(dual) * distance
+    product: np.ndarray = np.abs(dual) * distance
+    return product
 
 
 def certificate(matrix: sparse.csr_array, row_bounds: tuple[np.ndarray, np.ndarray], column_bounds: tuple[np.ndarray, np.ndarray],

@@ -60,7 +60,8 @@ def _bounds(lower: np.ndarray, upper: np.ndarray, factor: np.ndarray) -> tuple[n
 
 def _scaled_costs(program: Program, scale: Scaling, stage: int) -> np.ndarray:
     sense, costs = program.stages[stage]
-    return costs * scale.column * scale.worth * (-1.0 if sense == "maximise" else 1.0)
+    scaled: np.ndarray = costs * scale.column * scale.worth * (-1.0 if sense == "maximise" else 1.0)
+    return scaled
 
 
 def hand_over(program: Program, options: Options) -> Live:
@@ -115,7 +116,7 @@ def _run(live: Live, on_failure: Callable[[Live, str], SolveError]) -> None:
         raise SolveError(STOPPED, lambda language: f"stopped before an optimal plan was found: {name}" if language != "zh" else f"未求得最优解即停止：{name}")
 
 
-def _ranging(live: Live, maximise: bool) -> Ranging:
+def _ranging(live: Live) -> Ranging:
     rows, columns = live.program.matrix.shape
     outcome = live.solver.getRanging()
     ranging = outcome[1] if isinstance(outcome, tuple) else outcome
@@ -126,9 +127,8 @@ def _ranging(live: Live, maximise: bool) -> Ranging:
     cost = np.asarray(live.solver.getLp().col_cost_)
     unit = live.scale.column * live.scale.worth
     up, down = (np.asarray(ranging.col_cost_up.value_)[:columns] - cost) / unit, (cost - np.asarray(ranging.col_cost_dn.value_)[:columns]) / unit
-    worse, better = (up, down)  # a higher cost is worse in the minimum that HiGHS solves, whatever the sense was
-    del maximise
-    return Ranging(np.asarray(ranging.row_bound_dn.value_) * back, np.asarray(ranging.row_bound_up.value_) * back, worse, better)
+    # HiGHS solves a minimum whatever the sense was, so a higher cost is the worse direction.
+    return Ranging(np.asarray(ranging.row_bound_dn.value_) * back, np.asarray(ranging.row_bound_up.value_) * back, up, down)
 
 
 def _fix_face(live: Live, values: np.ndarray, activity: np.ndarray) -> None:
@@ -174,7 +174,7 @@ def solve(program: Program, on_failure: Callable[[Live, str], SolveError], optio
     basic = np.array([s == highspy.HighsBasisStatus.kBasic for s in live.solver.getBasis().col_status])
     start = time.perf_counter()
     nothing = np.full(len(duals), np.nan), np.full(len(reduced), np.nan)
-    ranging = _ranging(live, maximise) if options.ranging else Ranging(nothing[0], nothing[0], nothing[1], nothing[1])
+    ranging = _ranging(live) if options.ranging else Ranging(nothing[0], nothing[0], nothing[1], nothing[1])
     live.seconds["ranging"] = time.perf_counter() - start
     start = time.perf_counter()
     for stage in range(1, len(program.stages)):

@@ -27,7 +27,8 @@ class Scaling:
 
 
 def _power(values: np.ndarray) -> np.ndarray:
-    return np.exp2(np.round(np.log2(values)))
+    powers: np.ndarray = np.exp2(np.round(np.log2(values)))
+    return powers
 
 
 def _middle(matrix: sparse.csr_array) -> np.ndarray:
@@ -59,6 +60,6 @@ def scaling(program: Program) -> Scaling:
         row = row / _middle(sparse.csr_array(sparse.diags_array(row) @ matrix @ sparse.diags_array(column)))
         column = column / _middle(sparse.csr_array((sparse.diags_array(row) @ matrix @ sparse.diags_array(column)).T))
     row, column = _power(row), _power(column)
-    sizes = np.concatenate([program.rows["lower"] * row, program.rows["upper"] * row, program.columns["lower"] / column, program.columns["upper"] / column])
+    sizes = np.concatenate([*(program.rows[side] * row for side in ("lower", "upper")), *(program.columns[side] / column for side in ("lower", "upper"))])
     costs = program.stages[0][1] * column
     return Scaling(row, column, float(_power(np.array([_median(sizes)]))[0]), float(_power(np.array([1 / _median(costs)]))[0]))

@@ -37,7 +37,7 @@ class Allowance(Rule, kind="allowance"):
         return self._to
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
-        """bound in the unit of the account; buy and sell in money per unit."""
+        """Bound in the unit of the account; buy and sell in money per unit."""
         unit = context.account_unit(self.account, self.kind)
         self._unit = unit or "1"
         self._to = self.to or context.pack.role("charges", "taxes")

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from saltloop.data.pack import capacity_units
+from saltloop.data.read import records
 from saltloop.errors import message
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
 
@@ -142,10 +144,9 @@ class PhaseOut(Rule, kind="phase_out"):
         capacities, uses = context.pack.tables["capacities"], context.pack.tables["uses"]
         shared = set(uses.loc[uses["process"].isin(self._processes), "equipment"])
         equipment = shared | (set(self._processes) - set(uses["process"]))
-        from saltloop.data.pack import capacity_units
         units = capacity_units(context.pack.tables)
         total = 0.0
-        for row in capacities.to_dict("records"):
+        for row in records(capacities):
             if row["equipment"] in equipment and row["site"] in self._sites and row["status"] != "option":
                 total += row["value"] * (context.pack.units.factor(units[row["equipment"]], f"({self._unit})/a") or 1.0)
         return total
@@ -170,7 +171,6 @@ class BuildRate(Rule, kind="build_rate"):
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """The bound in the capacity unit of the equipment."""
-        from saltloop.data.pack import capacity_units
         self._processes = context.processes_in(self.process, self.kind)
         units = capacity_units(context.pack.tables)
         equipment = self.process if self.process in units else next(iter(self._processes), "")

@@ -15,7 +15,7 @@ class Exchange(Rule, kind="exchange"):
     .. math:: \sum_{l \in rule} \sum_t ship_{lcyt} \le bound_y
 
     Example: ``no_chlorine_trade: {exchange: chlorine, allow: no}``
-    Example: ``free_salt: {exchange: waste_salt, from: golmud, to: delingha, price: 0 CNY/t}``
+    Example: ``free_salt: {exchange: waste_salt, from: ponds, to: works, price: 0 CNY/t}``
     Links from a site of `from` to a site of `to` count. Forbidden: the bound is zero and the dual is what permission for one more unit is
     worth. A price is a transfer from the receiver to the giver, entered in the pack's account for transfers; it bounds nothing.
     Dual: objective unit per unit of the commodity.
@@ -63,7 +63,7 @@ class Exchange(Rule, kind="exchange"):
         return self._transfer_account
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
-        """bound in the unit of the commodity, or price in money per unit."""
+        """The bound in the unit of the commodity, or price in money per unit."""
         unit = context.commodity_unit(self.commodity, self.kind)
         self._unit = unit or "1"
         self._origins = context.sites if self.origin is None else context.sites_in(self.origin, "from")

@@ -36,7 +36,7 @@ class Limit(Rule, kind="limit"):
         return "at_most" if self.at_most is not None else "at_least" if self.at_least is not None else "equals"
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
-        """bound and background in the unit of the account."""
+        """Bound and background in the unit of the account."""
         unit = context.account_unit(self.account, self.kind)
         self._unit = unit or "1"
         background = context.background(self.account, self.area) if self.area else {}

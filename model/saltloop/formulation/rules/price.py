@@ -56,7 +56,7 @@ class Price(Rule, kind="price"):
         return (PriceChange(self.commodity, self.market, relative, values, self.place),)
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
-        """change as shares, or to in money per unit of the commodity."""
+        """The change as shares, or to in money per unit of the commodity."""
         unit = context.commodity_unit(self.commodity, self.kind)
         base = None if unit is None else f"{context.pack.units.currency}/({unit})"
         self._unit = base or "1"
@@ -66,17 +66,13 @@ class Price(Rule, kind="price"):
                                                    known=", ".join(markets), hint=nearest(self.market, markets)))
         if self.change is None:
             return {"to": context.schedule(self.to or Schedule(None), base, "to")}
-        for _, text in self.change.parts():
-            if not _has_unit(text):
-                context.problems.add(NOT_A_CHANGE.at(context.place_of("change"), text=text, key=f"{context.key}.change"))
         change = context.schedule(self.change, "1", "change")
-        for _, share in change.values:
-            if share < -1.0:
-                context.problems.add(NOT_A_CHANGE.at(context.place_of("change"), text=f"{share:.0%}", key=f"{context.key}.change"))
+        if any(share < -1 for _, share in change.values) or not all(_has_unit(text) for _, text in self.change.parts()):
+            context.problems.add(NOT_A_CHANGE.at(context.place_of("change"), text=self.change.text, key=f"{context.key}.change"))
         return {"change": change}
 
 
 def _has_unit(text: object) -> bool:
-    """Whether a share is written with a unit; -10 alone could mean -10 % or -1000 %. Other texts are told by the units."""
+    """Whether a share is written with a unit; -10 alone could mean -10 % or -1000 %. What is no number at all is told by the units."""
     split = split_quantity(str(text))
-    return split is None or bool(split[1]) or split[0] == 0.0
+    return split is None or bool(split[1]) or split[0] == 0

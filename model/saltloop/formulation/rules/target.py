@@ -37,7 +37,7 @@ class Target(Rule, kind="target"):
         return "at_most" if self.at_most is not None else "at_least"
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
-        """ratio in unit of a per unit of b, and what the background adds to the left side."""
+        """Ratio in unit of a per unit of b, and what the background adds to the left side."""
         unit, per = context.account_unit(self.account, self.kind), context.account_unit(self.of, "of")
         self._unit = unit or "1"
         base = None if unit is None or per is None else f"({unit})/({per})"

@@ -1,0 +1,27 @@
+"""The checks of a pack before any solve; each check is a function with its messages beside it, in a file per theme."""
+
+from __future__ import annotations
+
+from saltloop.data.checks import calendars, elements, factors, ledger, markets, names, plausible, transport, ways
+from saltloop.data.checks.registry import CHECKS, manual
+from saltloop.data.pack import Pack
+from saltloop.data.relations import Relations
+from saltloop.errors import Problems
+
+THEMES = (elements, ways, markets, transport, plausible, ledger, factors, names, calendars)
+
+
+def check(pack: Pack) -> Problems:
+    """Every problem of a pack that is not visible in one table alone.
+
+    Args:
+        pack: as `load` gives it, in base units.
+
+    Returns:
+        errors, which make plans wrong or impossible, and warnings, which name what has no effect or deserves a look.
+    """
+    relations = Relations(pack)
+    return Problems(list(dict.fromkeys(problem for each in CHECKS for problem in each.run(relations))))
+
+
+__all__ = ["CHECKS", "THEMES", "check", "manual"]

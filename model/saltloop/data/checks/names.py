@@ -1,0 +1,96 @@
+"""Checks of names: one word means one thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from saltloop.data.checks.registry import data_check
+from saltloop.data.relations import Relations, Row, place_of
+from saltloop.data.schema import TABLES
+from saltloop.errors import Problem, message
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_GROUPS = (("processes", "equipment"), ("links", "modes"), ("sites", "areas"))
+_FREE = frozenset({"sources"})
+
+TWO_THINGS = message(
+    "D190",
+    ("'{name}' is an id in {table} and in {other} ({where})", "“{name}”同时是 {table} 与 {other}（{where}）的代号"),
+    ("rename one; both can stand in the same place of a rule, an account or a capacity", "请改名；二者会出现在规则、账户或产能的同一位置"))
+TAG_IS_ID = message(
+    "D191",
+    ("the tag '{tag}' of '{item}' is the id of something in {table} ({where})", "“{item}”的标签“{tag}”与 {table} 中的代号相同（{where}）"),
+    ("choose another word for the tag: a rule that names it would select both", "请换一个标签词：写到它的规则会同时选中二者"))
+BAD_ID = message(
+    "D192",
+    ("'{name}' is no name for files and rows", "“{name}”不能作为代号"),
+    ("write small letters, digits and underscores, a letter first, such as {proposal}",
+     "请用小写字母、数字和下划线，以字母开头，如 {proposal}"))
+
+
+def _ids(relations: Relations, table: str) -> dict[str, Row]:
+    """Rows by id; for links also the way back."""
+    key = next(c.name for c in next(t for t in TABLES if t.name == table).columns if c.kind == "id")
+    found: dict[str, Row] = {}
+    for row in relations.rows(table):
+        found[row[key]] = row
+        if table == "links" and row["both_ways"] == "yes":
+            found.setdefault(f"{row[key]}_back", row)
+    return found
+
+
+@data_check(TWO_THINGS)
+def ids_do_not_collide(relations: Relations) -> Iterator[Problem]:
+    """An id names one thing wherever it can stand.
+
+    What it does: compares the ids of processes with those of equipment, of links (and their ways back) with those of
+    modes, of sites with those of areas.
+
+    Why: these pairs are written in the same column; the other would be taken without a word.
+    """
+    for table, other in _GROUPS:
+        first, second = _ids(relations, table), _ids(relations, other)
+        for name in sorted(first.keys() & second.keys()):
+            yield TWO_THINGS.at(place_of(second[name]), name=name, table=table, other=other, where=place_of(first[name]))
+    names = {row["link"]: row for row in relations.rows("links")}
+    for row in relations.rows("links"):
+        back = names.get(f"{row['link']}_back")
+        if row["both_ways"] == "yes" and back is not None:
+            yield TWO_THINGS.at(place_of(back), name=back["link"], table="links", other="links, as the way back", where=place_of(row))
+
+
+@data_check(TAG_IS_ID)
+def tags_are_not_ids(relations: Relations) -> Iterator[Problem]:
+    """A tag is a word of its own.
+
+    What it does: compares every tag with the ids of commodities, processes, equipment, basins, modes, links, markets,
+    routes, stores, sites and areas.
+
+    Why: a rule or account takes an id or a tag in the same place.
+    """
+    tables = ("commodities", "processes", "equipment", "basins", "modes", "links", "markets", "routes", "stores", "sites", "areas")
+    owner: dict[str, tuple[str, Row]] = {}
+    for table in tables:
+        for name, row in _ids(relations, table).items():
+            owner.setdefault(name, (table, row))
+    for tagged in (t for t in TABLES if "tags" in t.names):
+        for row in relations.rows(tagged.name):
+            for tag in (tag for tag in row["tags"] if tag in owner):
+                yield TAG_IS_ID.at(place_of(row), tag=tag, item=row[tagged.key[0]], table=owner[tag][0], where=place_of(owner[tag][1]))
+
+
+@data_check(BAD_ID)
+def ids_are_plain(relations: Relations) -> Iterator[Problem]:
+    """An id is written in small letters, digits and underscores.
+
+    What it does: reads the ids of every table but sources.
+
+    Why: ids become names of rows, files and keys of YAML; commas, spaces and brackets break them.
+    """
+    for table in (t for t in TABLES if t.name not in _FREE and any(c.kind == "id" for c in t.columns)):
+        for row in relations.rows(table.name):
+            name = row[table.key[0]]
+            if not _ID.fullmatch(name):
+                proposal = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")
+                yield BAD_ID.at(place_of(row), name=name, proposal=proposal if _ID.fullmatch(proposal) else f"{table.key[0]}_{proposal}".rstrip("_"))

@@ -1,0 +1,82 @@
+"""Checks of links and modes, and of the words by which tables select commodities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from saltloop.data.checks.registry import data_check
+from saltloop.data.read import nearest
+from saltloop.data.relations import Relations, place_of
+from saltloop.errors import Problem, message
+
+SELECTS_NOTHING = message(
+    "D160",
+    ("'{word}' in {table}.{column} selects no commodity{where}", "{table}.{column} 中的“{word}”没有选中任何物料{where_zh}"),
+    ("write a commodity, a tag of commodities, or * where the table allows it.{hint}", "请写物料、物料标签，或（表允许时）*。{hint}"), warning=True)
+SAME_ENDS = message(
+    "D161",
+    ("link '{link}' leads from '{site}' to itself", "线路“{link}”起讫均为“{site}”"),
+    ("correct origin or destination", "请改正起点或终点"))
+NO_ROOM = message(
+    "D162",
+    ("link '{link}' has the capacity 0", "线路“{link}”的运力为 0"),
+    ("leave the cell empty for no limit, or remove the link", "不限则留空，否则删去该线路"))
+WRONG_DIMENSION = message(
+    "D163",
+    ("mode '{mode}' counts {unit}, but carries {list}", "运输方式“{mode}”以 {unit} 计量，却运输 {list}"),
+    ("all that a mode carries has the dimension of its unit; make a second mode, or correct `carries` or the tags",
+     "同一方式所运物料须与其单位量纲一致；请另设方式，或改正 carries 或标签"))
+
+
+@data_check(SELECTS_NOTHING)
+def words_select_commodities(relations: Relations) -> Iterator[Problem]:
+    """Every word that stands for commodities finds some.
+
+    What it does: looks up the words in modes.carries, market_access.commodity (among what the market trades) and
+    disposals.commodity.
+
+    Why: a misspelt word is no error to a tag, it just has no effect.
+    """
+    known = relations.known("commodity")
+    for row in relations.rows("modes"):
+        for word in row["carries"]:
+            if not relations.named("commodity", word):
+                yield SELECTS_NOTHING.at(place_of(row), word=word, table="modes", column="carries", where="", where_zh="", hint=nearest(word, known))
+    for table in ("market_access", "disposals"):
+        for row in relations.rows(table):
+            word, market = row["commodity"], row.get("market")
+            chosen = relations.named("commodity", word)
+            if not (chosen if market is None else chosen & relations.traded.get(market, frozenset())):
+                where = ("", "") if market is None else (f" that market '{market}' trades", f"（限市场“{market}”交易的）")
+                yield SELECTS_NOTHING.at(place_of(row), word=word, table=table, column="commodity", where=where[0], where_zh=where[1],
+                                         hint=nearest(word, known))
+
+
+@data_check(SAME_ENDS, NO_ROOM)
+def links_lead_somewhere(relations: Relations) -> Iterator[Problem]:
+    """A link joins two sites and has room.
+
+    What it does: origin and destination differ; a capacity that is given is more than zero.
+
+    Why: a link onto itself is a loop for free, and one without room is a row that says nothing.
+    """
+    for row in relations.rows("links"):
+        if row["origin"] == row["destination"]:
+            yield SAME_ENDS.at(place_of(row), link=row["link"], site=row["origin"])
+        if row["capacity"] == 0:
+            yield NO_ROOM.at(place_of(row), link=row["link"])
+
+
+@data_check(WRONG_DIMENSION)
+def modes_carry_what_they_count(relations: Relations) -> Iterator[Problem]:
+    """What a mode carries is counted like the mode.
+
+    What it does: the unit of each commodity that the words in `carries` select converts to the unit of the mode.
+
+    Why: the loads of a link are added up in its unit; MWh and t cannot be.
+    """
+    for row in relations.rows("modes"):
+        wrong = sorted(c for c in relations.carried[row["mode"]] if relations.pack.units.factor(relations.unit[c], row["unit"]) is None)
+        if wrong:
+            shown = ", ".join(f"'{c}' ({relations.unit[c]})" for c in wrong[:6])
+            yield WRONG_DIMENSION.at(place_of(row), mode=row["mode"], unit=row["unit"], list=shown)

@@ -1,0 +1,1 @@
+"""Ways in and out for people: the command line and the pages."""

@@ -1,0 +1,54 @@
+"""Use of capacity, and the activities at the edge of the plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saltloop.interfaces.report.folder import Folder, records
+from saltloop.interfaces.report.sheet import FULL, Cell, Sheet, amount, label, optional, ratio, remark, share, word
+from saltloop.language import both
+
+_IDLE = 1e-6
+
+
+def capacity(folder: Folder) -> Sheet:
+    """Equipment by site: capacity, new, used, share used."""
+    frame = folder.now("capacity")
+    standing = frame[(frame["total"] > 0)].copy()
+    standing["share"] = standing["used"] / standing["total"]
+    standing = standing.sort_values(["capital_cny", "share", "site", "process"], ascending=[False, False, True, True])
+    note = both("capacity_note", full=int((standing["share"] >= FULL).sum()), idle=int((standing["share"] <= _IDLE).sum()), count=len(standing))
+    rows = [[label(folder.title(row["process"], "process", "equipment"), remark=folder.title(row["site"], "site")), amount(row["total"], row["unit"]),
+             amount(row["new"], row["unit"]), amount(row["used"], row["unit"]), share(ratio(row["used"], row["total"]))]
+            for row in records(standing)]
+    return Sheet("capacity", both("heading_capacity"), ("equipment", "#total", "#new", "#used", "#capacity_use"), rows, 15, note)
+
+
+def edge(folder: Folder) -> list[Sheet]:
+    """What would enter the plan and what would leave it, nearest first."""
+    rows = _nearest(records(folder.now("entry")))
+    entering = sorted((row for row in rows if optional(row["enters_at"]) is not None), key=lambda row: _distance(row))
+    leaving = sorted((row for row in rows if optional(row["leaves_at"]) is not None), key=lambda row: -abs(row["level"] * row["leaves_at"]))
+    return [Sheet("entering", both("entry_table"), ("item", "#enters_at", "#reduced_cost"),
+                  [[_item(folder, row), amount(row["enters_at"], row["unit"]), amount(abs(row["reduced_cost"]), row["unit"])] for row in entering],
+                  10, both("entry_note")),
+            Sheet("leaving", both("leave_table"), ("item", "#leaves_at"),
+                  [[_item(folder, row), amount(row["leaves_at"], row["unit"])] for row in leaving], 10, both("leave_note"))]
+
+
+def _nearest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for each activity: of several parts of the year, that with the smallest reduced cost."""
+    ordered = sorted(rows, key=lambda row: -abs(row["reduced_cost"]))
+    return list({(row["site"], row["family"], row["item"]): row for row in ordered}.values())
+
+
+def _distance(row: dict[str, Any]) -> tuple[float, str, str]:
+    """Share of the price by which an activity misses the plan."""
+    return (abs(row["reduced_cost"]) / max(abs(row["enters_at"]), 1e-12), row["item"], row["site"])
+
+
+def _item(folder: Folder, row: dict[str, Any]) -> Cell:
+    what = row["item"].split(" ")
+    tier = [] if len(what) < 3 else [both("tier_of", market=folder.title(what[1], "market"), tier=what[2])]
+    kinds = ("process",) if row["family"] == "process" else ("commodity",)
+    return label(folder.title(what[0], *kinds), remark=remark([word("family", row["family"]), folder.title(row["site"], "site"), *tier]))

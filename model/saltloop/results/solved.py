@@ -1,0 +1,56 @@
+"""A case, its programme and its solution together: what every table of a run is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from saltloop.formulation.case import Case
+from saltloop.formulation.indices import VARIABLES
+from saltloop.formulation.program import EQUATIONS, RULE, Program
+from saltloop.formulation.terms import Terms
+from saltloop.solve.solution import Solution
+
+THRESHOLD = 1e-9
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A case, its programme and its solution: what the tables are made from."""
+
+    case: Case
+    terms: Terms
+    program: Program
+    solution: Solution
+
+    def family(self, name: str) -> pd.DataFrame:
+        """Columns of one family with their indices as columns, value, reduced_cost, unit and `position`."""
+        chosen = self.program.columns.index[self.program.columns["family"] == name].to_numpy()
+        frame = pd.DataFrame(list(self.program.columns["key"].iloc[chosen]), columns=list(VARIABLES[name][0]))
+        return frame.assign(value=self.solution.values[chosen], reduced_cost=self.solution.reduced_costs[chosen],
+                            unit=self.program.columns["unit"].to_numpy()[chosen], position=chosen)
+
+    def equation(self, name: str) -> pd.DataFrame:
+        """Rows of one family with their indices as columns, activity, bounds, dual, its range, unit and `position`."""
+        over = ("rule", "period") if name == RULE else next(e.over for e in EQUATIONS if e.name == name)
+        rows = self.program.rows
+        chosen = rows.index[rows["family"] == name].to_numpy()
+        frame = pd.DataFrame(list(rows["key"].iloc[chosen]), columns=list(over))
+        s = self.solution
+        return frame.assign(activity=s.activity[chosen], lower=rows["lower"].to_numpy()[chosen], upper=rows["upper"].to_numpy()[chosen],
+                            dual=s.duals[chosen], range_from=s.ranging.row_from[chosen], range_to=s.ranging.row_to[chosen],
+                            unit=rows["unit"].to_numpy()[chosen], position=chosen)
+
+
+def per(money: str, unit: str) -> str:
+    """Unit of a dual: objective unit per unit of the row; (t/a)*a is t."""
+    plain = unit.removeprefix("(").replace("/a)*a", "").replace(")*a", "*a")
+    return f"{money}/({plain})" if "/" in plain else f"{money}/{plain}"
+
+
+def sums(frame: pd.DataFrame, by: list[str], column: str = "value") -> dict[tuple[Any, ...], float]:
+    """Sums of a column by key, in the order met; keys are always tuples."""
+    grouped = frame.groupby(by, sort=False)[column].sum()
+    return {key if isinstance(key, tuple) else (key,): float(value) for key, value in grouped.items()}

@@ -1,0 +1,155 @@
+"""What binds and what it is worth: rules, physical limits, marginal values and entry prices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from saltloop.data.read import records
+from saltloop.formulation.calendar import YEAR
+from saltloop.formulation.program import EQUATIONS, RULE
+from saltloop.formulation.rules.charge import Charge
+from saltloop.formulation.rules.rule import Rule
+from saltloop.results.solved import THRESHOLD, Solved, per
+
+_LIMITS = ("capacity_stock", "draw_limit", "stock_limit", "land_limit", "link_limit", "build_limit", "sales_tier", "purchase_tier", "demand_served",
+           "disposal_limit", "evaporation_limit", "minimum_load", "storage_size", "storage_rate")
+_ENTRY = ["period", "site", "family", "item", "level", "reduced_cost", "enters_at", "leaves_at", "unit", "unique"]
+_RULES = ["period", "rule", "kind", "area", "left", "bound", "slack", "binding", "dual", "dual_unit", "dual_valid_from", "dual_valid_to", "dual_unique",
+          "unit"]
+
+
+def _judged(frame: pd.DataFrame) -> pd.DataFrame:
+    """Adds bound, slack, binding and dual_unique to rows of an equation.
+
+    A dual is unique where it holds on both sides of the bound: the optimum is then smooth there.
+    """
+    upper = np.isfinite(frame["upper"]) & ~(np.isfinite(frame["lower"]) & (frame["dual"] * 0 + frame["lower"] == frame["upper"]) & (frame["dual"] < 0))
+    bound = np.where(upper, frame["upper"], frame["lower"])
+    slack = np.where(upper, bound - frame["activity"], frame["activity"] - bound)
+    size = 1 + np.abs(bound)
+    binding = np.abs(slack) <= 1e-6 * size
+    margin = 1e-7 * size
+    unique = (frame["range_from"] < bound - margin) & (frame["range_to"] > bound + margin)
+    return frame.assign(bound=bound, slack=slack, binding=binding, dual_unique=unique | ~binding)
+
+
+def rules(solved: Solved) -> pd.DataFrame:
+    """period, rule, kind, area, left, bound, slack, binding, dual, dual_unit, dual_valid_from, dual_valid_to, dual_unique.
+
+    `left` and `bound` are in `unit`; for a target both are in the unit of its upper account (bound = ratio x lower account).
+    """
+    by_name = {r.name: r for r in solved.case.choices.rules}
+    total = solved.family("account").groupby(["account", "period", "site"])["value"].sum()
+    found: list[dict[str, Any]] = []
+    for row in records(_judged(solved.equation(RULE))):
+        rule = by_name[row["rule"]]
+        left, bound = _sides(rule, row, total)
+        shift = bound - row["bound"]
+        found.append({"period": row["period"], "rule": rule.name, "kind": rule.kind, "area": rule.area, "left": left, "bound": bound,
+                        "slack": row["slack"], "binding": row["binding"], "dual": row["dual"], "dual_unit": per(solved.program.objective_unit, rule.unit),
+                        "dual_valid_from": row["range_from"] + shift, "dual_valid_to": row["range_to"] + shift, "dual_unique": row["dual_unique"],
+                        "unit": rule.unit})
+    found += _charge_rows(solved, total)
+    return pd.DataFrame(found, columns=_RULES).astype({"binding": "boolean", "dual_unique": "boolean", "area": "string"})
+
+
+def _sides(rule: Rule, row: dict[str, float], total: pd.Series) -> tuple[float, float]:
+    """Left side and bound as an analyst reads them."""
+    year = int(row["period"])
+    account = getattr(rule, "account", None)
+    distance = row["bound"] - row["activity"]
+    if "ratio" in rule.numbers and account is not None:
+        background = rule.numbers["background"].at(year) or 0.0
+        left = float(sum(total.get((account, year, p), 0.0) for p in rule.sites)) + background
+        return left, left + distance
+    number = rule.numbers["bound"].at(year) if "bound" in rule.numbers else row["bound"]
+    bound = float(number if number is not None else row["bound"])
+    return bound - distance, bound
+
+
+def _charge_rows(solved: Solved, total: pd.Series) -> list[dict[str, Any]]:
+    return [{"period": y, "rule": r.name, "kind": r.kind, "area": r.area, "left": float(sum(total.get((r.account, y, p), 0.0) for p in r.sites)),
+             "bound": np.nan, "slack": np.nan, "binding": None, "dual": np.nan, "dual_unit": per(solved.program.objective_unit, r.unit),
+             "dual_valid_from": np.nan, "dual_valid_to": np.nan, "dual_unique": None, "unit": r.unit}
+            for r in solved.case.choices.rules if isinstance(r, Charge) for y in r.periods]
+
+
+def limits(solved: Solved) -> pd.DataFrame:
+    """period, slice, family, place, item, left, bound, slack, binding, dual, dual_unit, dual_valid_from, dual_valid_to, dual_unique, unit.
+
+    The physical limits, named by where they hold (site, basin, market or link) and on what.
+    """
+    parts = []
+    for family in _LIMITS:
+        frame = solved.equation(family)
+        if frame.empty:
+            continue
+        frame = _judged(frame)
+        if family == "capacity_stock":
+            frame = frame[frame["dual"].abs() > THRESHOLD].assign(binding=True)
+        over = next(e.over for e in EQUATIONS if e.name == family)
+        names = [n for n in over if n not in ("period", "slice")]
+        for column in ("period", "slice"):
+            if column not in frame:
+                frame[column] = 0 if column == "period" else YEAR
+        item = frame[names[1:]].astype(str).agg(" ".join, axis=1) if len(names) > 1 else ""
+        parts.append(frame.assign(family=family, place=frame[names[0]], item=item, left=frame["activity"],
+                                  dual_unit=[per(solved.program.objective_unit, u) for u in frame["unit"]]))
+    columns = ["period", "slice", "family", "place", "item", "left", "bound", "slack", "binding", "dual", "dual_unit", "range_from", "range_to",
+               "dual_unique", "unit"]
+    frame = pd.concat([p[columns] for p in parts], ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    return frame.rename(columns={"range_from": "dual_valid_from", "range_to": "dual_valid_to"})
+
+
+def values(solved: Solved) -> pd.DataFrame:
+    """period, slice, site, commodity, marginal_value, unit: what one more unit of a commodity there is worth."""
+    frame = solved.equation("balance")
+    money = solved.program.objective_unit
+    return pd.DataFrame({"period": frame["period"], "slice": frame["slice"], "site": frame["site"], "commodity": frame["commodity"],
+                         "marginal_value": 0.0 - frame["dual"], "unit": [per(money, u) for u in frame["unit"]]})
+
+
+def entry(solved: Solved) -> pd.DataFrame:
+    """period, site, family, item, level, reduced_cost, enters_at, leaves_at, unit, unique.
+
+    For a process: the value of its reference product at the site above which it runs (enters_at), or below which the plan
+    changes (leaves_at). For a purchase or sale: the price at which it starts, or at which the plan changes. Prices are in
+    objective unit per unit of the item.
+    """
+    parts = [_process_entry(solved), _trade_entry(solved, "buy"), _trade_entry(solved, "sell")]
+    return pd.concat([p for p in parts if not p.empty] or parts, ignore_index=True)
+
+
+def _entry_frame(frame: pd.DataFrame, family: str, enters: np.ndarray, leaves: np.ndarray, money: str) -> pd.DataFrame:
+    idle = frame["value"].abs().to_numpy() <= THRESHOLD
+    return frame.assign(family=family, level=frame["value"], enters_at=np.where(idle, enters, np.nan), leaves_at=np.where(idle, np.nan, leaves),
+                        unit=[per(money, u) for u in frame["unit"]], unique=frame["reduced_cost"].abs() > THRESHOLD)[_ENTRY]
+
+
+def _process_entry(solved: Solved) -> pd.DataFrame:
+    frame = solved.family("activity")
+    if frame.empty:
+        return pd.DataFrame(columns=_ENTRY)
+    reference = dict(zip(solved.case.pack.tables["processes"]["process"], solved.case.pack.tables["processes"]["reference"], strict=True))
+    worth = values(solved).set_index(["period", "site", "commodity", "slice"])["marginal_value"]
+    keys = zip(frame["period"], frame["site"], frame["process"].map(reference), frame["slice"], strict=True)
+    product = np.array([worth.get(k, np.nan) for k in keys], dtype=float)
+    worse = np.abs(solved.solution.ranging.cost_worse[frame["position"].to_numpy()])
+    return _entry_frame(frame.rename(columns={"process": "item"}), "process", product + frame["reduced_cost"].abs().to_numpy(), product - worse,
+                        solved.program.objective_unit)
+
+
+def _trade_entry(solved: Solved, family: str) -> pd.DataFrame:
+    frame = solved.family(family)
+    if frame.empty:
+        return pd.DataFrame(columns=_ENTRY)
+    keys = zip(frame["site"], frame["commodity"], frame["market"], frame["tier"], frame["period"], strict=True)
+    price = np.array([solved.case.price[k] for k in keys], dtype=float)
+    direction = -1.0 if family == "buy" else 1.0
+    worse = np.abs(solved.solution.ranging.cost_worse[frame["position"].to_numpy()])
+    item = frame["commodity"] + " " + frame["market"] + " " + frame["tier"].astype(str)
+    return _entry_frame(frame.assign(item=item), family, price + direction * frame["reduced_cost"].abs().to_numpy(), price - direction * worse,
+                        solved.program.objective_unit)

@@ -1,0 +1,254 @@
+"""What does not fit the forms of `schema`, told in plain words at the line of the key; pydantic's own phrases never reach the reader."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from saltloop.data.read import nearest
+from saltloop.errors import Problem, Problems, message
+from saltloop.formulation.rules.rule import Rule
+from saltloop.scenario.document import Document
+from saltloop.scenario.nodes import Key, KeyPath
+from saltloop.scenario.schema import OBJECTIVES, REQUIRED, ScenarioFile, kinds_in
+
+UNKNOWN_KEY = message("S110", ("unknown key '{key}' in {where}", "{where_zh}中的键“{key}”未知"),
+                      ("known keys: {known}.{hint}", "可用的键：{known}。{hint}"))
+MISSING_KEY = message("S111", ("'{key}' is missing in {where}", "{where_zh}缺少“{key}”"),
+                      ("expected: {meaning}", "应为：{meaning_zh}"))
+BAD_VALUE = message("S112", ("{key} cannot be '{value}'", "{key} 不能是“{value}”"),
+                    ("expected {expected}.{hint}", "应为{expected_zh}。{hint}"))
+EMPTY = message("S115", ("{key} is empty", "{key} 为空"), ("expected {expected}, or leave the key out", "应为{expected_zh}，或删去该键"))
+ONE_OBJECTIVE = message("S116", ("the scenario has {found} of the keys maximise and minimise", "maximise 与 minimise 两个键出现了 {found} 个"),
+                        ("exactly one of them must stand in the file or in those it extends, such as `maximise: value_added`",
+                         "本文件或所继承的文件中须恰有一个，如 maximise: value_added"))
+NO_KIND = message("S117", ("rule '{rule}' is of no known kind", "规则“{rule}”不属于任何已知类型"),
+                  ("one of its keys must name the kind: {known}.{hint}", "须有一个键表示类型：{known}。{hint}"))
+TWO_KINDS = message("S118", ("rule '{rule}' is of two kinds: {kinds}", "规则“{rule}”同时属于两种类型：{kinds}"),
+                    ("make it two rules", "请分成两条规则"))
+BAD_RULE = message("S119", ("{key}: {reason}", "{key}：{reason}"), ("keys found: {found}", "已有的键：{found}"))
+
+_WORDS = {
+    "string_type": ("a text", "文字"), "string_too_short": ("a text that is not empty", "非空文字"),
+    "int_type": ("a whole number", "整数"), "int_parsing": ("a whole number", "整数"), "int_from_float": ("a whole number", "整数"),
+    "float_type": ("a number", "数"), "float_parsing": ("a number", "数"),
+    "bool_type": ("yes or no", "yes 或 no"), "bool_parsing": ("yes or no", "yes 或 no"),
+    "dict_type": ("a mapping {key: value}", "映射 {键: 值}"), "model_type": ("a mapping {key: value}", "映射 {键: 值}"),
+    "list_type": ("a list such as [a, b]", "列表，如 [a, b]"),
+}
+_UNKNOWN = frozenset({"extra_forbidden", "invalid_key"})
+
+
+def shown_value(value: object) -> str:
+    """A value as it may stand in YAML, cut to a readable length."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (str, int, float)):
+        text = str(value)
+    else:
+        text = " ".join(yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=1000).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def file_of(document: Document, problems: Problems) -> ScenarioFile:
+    """The document in the forms of the schema; what does not fit is told and left out."""
+    data = copy.deepcopy(document.data)
+    _tell_missing(document, problems)
+    while True:
+        try:
+            return ScenarioFile.model_validate(data)
+        except ValidationError as error:
+            for path in _tell(error, ScenarioFile, (), data, document, problems):
+                _remove(data, path)
+
+
+def rule_of(name: str, raw: Mapping[str, Any], document: Document, problems: Problems) -> Rule | None:
+    """A rule in the form of its kind; None, with a problem, if it has none or does not fit."""
+    kinds, place = kinds_in(raw), document.place("rules", name)
+    if not kinds:
+        hints = [hint for key in raw if (hint := nearest(str(key), list(Rule.kinds)))]
+        problems.add(NO_KIND.at(place, rule=name, known=", ".join(Rule.kinds), hint=hints[0] if hints else ""))
+        return None
+    if len(kinds) > 1:
+        problems.add(TWO_KINDS.at(place, rule=name, kinds=", ".join(kinds)))
+        return None
+    model, base = Rule.kinds[kinds[0]], ("rules", name)
+    unusable = _tell_keys(model, raw, base, document, problems) | _tell_flags(model, raw, base, document, problems)
+    told = {(*base, key) for key in unusable}
+    try:
+        rule = model.model_validate(dict(raw))
+    except ValidationError as error:
+        _tell(error, model, base, {"rules": {name: raw}}, document, problems, told)
+        return None
+    return None if unusable else rule
+
+
+def _tell_missing(document: Document, problems: Problems) -> None:
+    for path in REQUIRED:
+        above = _at(document.data, path[:-1])
+        if isinstance(above, dict) and path[-1] not in above:
+            en, zh = _meaning(_field(ScenarioFile, path))
+            problems.add(MISSING_KEY.at(document.place(*path[:-1]), key=path[-1], **_where(path[:-1]), meaning=en, meaning_zh=zh))
+    found = [word for word in OBJECTIVES if word in document.data]
+    if len(found) != 1:
+        problems.add(ONE_OBJECTIVE.at(document.place(*found[-1:]), found=len(found)))
+
+
+def _tell_keys(model: type[BaseModel], raw: Mapping[str, Any], base: KeyPath, document: Document, problems: Problems) -> set[Key]:
+    """Tell the keys that a model does not have; field names that differ from the YAML keys are none."""
+    known = _keys(model)
+    unknown: set[Key] = {key for key in raw if key not in known}
+    for key in unknown:
+        _tell_unknown(model, (*base, key), document, problems)
+    return unknown
+
+
+def _tell_unknown(model: type[BaseModel], path: KeyPath, document: Document, problems: Problems) -> None:
+    known = list(_keys(model))
+    problems.add(UNKNOWN_KEY.at(document.place(*path), key=path[-1], **_where(path[:-1]), known=", ".join(known), hint=nearest(str(path[-1]), known)))
+
+
+def _where(path: KeyPath) -> dict[str, str]:
+    """A section by name in messages of both languages."""
+    name = ".".join(map(str, path))
+    return {"where": name or "the scenario", "where_zh": f"{name} " if name else "情景"}
+
+
+def _tell_flags(model: type[BaseModel], raw: Mapping[str, Any], base: KeyPath, document: Document, problems: Problems) -> set[Key]:
+    """Tell yes and no where a word or a number belongs; pydantic would count them as 1 and 0."""
+    told: set[Key] = set()
+    for key, value in raw.items():
+        field = _field(model, (key,))
+        if isinstance(value, bool) and field is not None and bool not in (field.annotation, *get_args(field.annotation)):
+            en, zh = _meaning(field)
+            problems.add(BAD_VALUE.at(document.place(*base, key), key=".".join(map(str, (*base, key))), value=shown_value(value), expected=en,
+                                      expected_zh=zh, hint=""))
+            told.add(key)
+    return told
+
+
+def _tell(error: ValidationError, model: type[BaseModel], base: KeyPath, data: object, document: Document, problems: Problems,
+          told: AbstractSet[KeyPath] = frozenset()) -> list[KeyPath]:
+    """Tell each complaint of pydantic once per key, but for keys told before; returns the keys that cannot be used."""
+    unusable: list[KeyPath] = []
+    found = error.errors(include_url=False)
+    places = [_existing(data, (*base, *each["loc"])) for each in found]
+    for each, path in zip(found, places, strict=True):
+        several = sum(other == path for other in places) > 1 and each["type"] not in ("missing", *_UNKNOWN)
+        if each["type"] == "missing" or path not in (*told, *unusable):
+            problems.add(_problem(dict(each), model, base, path, several, document, problems))
+        unusable.append(path)
+    return unusable
+
+
+def _problem(each: dict[str, Any], model: type[BaseModel], base: KeyPath, path: KeyPath, several: bool, document: Document,
+             problems: Problems) -> Problem | None:
+    own, kind = path[len(base):], str(each["type"])
+    if kind in _UNKNOWN:
+        _tell_unknown(_section(model, own[:-1]), path, document, problems)
+        return None
+    if kind == "missing":
+        en, zh = _meaning(_field(model, (*own, each["loc"][-1])))
+        return MISSING_KEY.at(document.place(*path), key=each["loc"][-1], **_where(path), meaning=en, meaning_zh=zh)
+    if not own:
+        return BAD_RULE.at(document.place(*path), key=".".join(map(str, path)), reason=_reason(each), found=", ".join(map(str, each["input"])))
+    en, zh = _expected(each, _field(model, own), several)
+    key, value = ".".join(map(str, path)), _at(document.data, path)
+    if value is None:
+        return EMPTY.at(document.place(*path), key=key, expected=en, expected_zh=zh)
+    choices = [word.strip("'") for word in str(each.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(", ")]
+    return BAD_VALUE.at(document.place(*path), key=key, value=shown_value(value), expected=en, expected_zh=zh,
+                        hint=nearest(str(value), choices) if kind == "literal_error" else "")
+
+
+def _reason(each: Mapping[str, Any]) -> str:
+    return str(each["msg"]).removeprefix("Value error, ").removeprefix("expected ")
+
+
+def _expected(each: Mapping[str, Any], field: FieldInfo | None, several: bool) -> tuple[str, str]:
+    """What should stand there, in English and Chinese."""
+    context, kind, meaning = each.get("ctx", {}), each["type"], _meaning(field)
+    if kind == "expected":
+        return context["en"], context["zh"]
+    if kind == "literal_error":
+        return str(context["expected"]), str(context["expected"]).replace(" or ", ", ")
+    if kind == "value_error" and not several:
+        return _reason(each), _reason(each)
+    words = None if several else _WORDS.get(kind)
+    return meaning if words is None else (f"{words[0]}: {meaning[0]}", f"{words[1]}：{meaning[1]}")
+
+
+def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a model by the key that YAML uses."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _section(model: type[BaseModel], path: KeyPath) -> type[BaseModel]:
+    """The model of a section: the scenario, its prices, its capacity."""
+    for key in path:
+        annotation = _keys(model)[str(key)].annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            model = annotation
+    return model
+
+
+def _field(model: type[BaseModel], path: KeyPath) -> FieldInfo | None:
+    """The deepest field on the way that a path names."""
+    field = None
+    for key in path:
+        found = _keys(model).get(str(key))
+        if found is None:
+            break
+        field = found
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            break
+        model = field.annotation
+    return field
+
+
+def _meaning(field: FieldInfo | None) -> tuple[str, str]:
+    if field is None:
+        return "another form", "其他形式"
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return str(field.description), str(extra.get("description_zh", field.description))
+
+
+def _at(data: object, path: KeyPath) -> object:
+    for key in path:
+        if isinstance(data, dict):
+            data = data.get(key)
+        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
+            data = data[key]
+        else:
+            return None
+    return data
+
+
+def _existing(data: object, location: KeyPath) -> KeyPath:
+    """The longest part of pydantic's location that is a path of keys in the data."""
+    path: list[Key] = []
+    for part in location:
+        if isinstance(data, Mapping):
+            keys = [key for key in data if str(key) == str(part)]
+        else:
+            keys = [part] if isinstance(data, list) and isinstance(part, int) and part < len(data) else []
+        if not keys:
+            break
+        path.append(keys[0])
+        data = data[keys[0]]  # type: ignore[index]
+    return tuple(path)
+
+
+def _remove(data: Any, path: KeyPath) -> None:
+    """Take a key out; one that stands in a list takes the list with it."""
+    above = _at(data, path[:-1])
+    if isinstance(above, dict):
+        above.pop(path[-1], None)
+    elif path:
+        _remove(data, path[:-1])
