@@ -58,6 +58,7 @@ TWh = 3.6e6 GJ
 tce = 29.3076 GJ = 吨标煤 = 吨标准煤
 kgce = 1e-3 tce
 ktce = 1e3 tce
+Mtce = 1e6 tce
 万吨标煤 = 1e4 tce = 万吨标准煤
 W = 1e-6 MW
 kW = 1e-3 MW = 千瓦

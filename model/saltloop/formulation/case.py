@@ -316,7 +316,7 @@ class _Builder:
             if factor is None:
                 self.problems.add(WRONG_MODE.at(Place(), mode=link.mode, unit=unit_of_mode[link.mode], commodity=c, other=self.unit[c]))
             units[name, c] = factor or 1.0
-            delivered[name, c] = 1 - per_shipment(self.factors, link, "loss", factor or 1.0)
+            delivered[name, c] = 1 - lost(self.factors, link)
         return {"link_units": units, "delivered": delivered}
 
     def stores(self) -> dict[str, Any]:
@@ -372,13 +372,12 @@ def _mean(rows: dict[tuple[int, int | None], float], piece: Slice) -> float:
     return total
 
 
-def per_shipment(factors: dict[tuple[str, str, str], float], link: Link, measure: str, load: float) -> float:
-    """A measure of one unit shipped: fixed plus per km, of the link itself if it has its own, else of its mode."""
-    own = factors.get(("link", link.name.removesuffix("_back"), measure))
+def lost(factors: dict[tuple[str, str, str], float], link: Link) -> float:
+    """Share lost on the way: fixed plus per km, of the link itself if it has its own, else of its mode."""
+    own = factors.get(("link", link.name.removesuffix("_back"), "loss"))
     if own is not None:
-        return own * load
-    fixed = factors.get(("mode", link.mode, measure), 0.0)
-    return (fixed + factors.get(("mode", link.mode, f"{measure}_distance"), 0.0) * link.distance) * load
+        return own
+    return factors.get(("mode", link.mode, "loss"), 0.0) + factors.get(("mode", link.mode, "loss_distance"), 0.0) * link.distance
 
 
 def build_case(pack: Pack, choices: Choices) -> Case:

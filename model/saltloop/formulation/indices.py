@@ -188,7 +188,7 @@ def _equipment_sets(case: Case, found: Indices) -> None:
     s["vintages_alive"] = _group(((p, u, y), (v,)) for p, u, y in rows["capacity_stock"] for v in years
                                  if (p, u, v) in new and v <= int(y) < v + case.lifetime.get(str(u), float("inf")))
     s["vintages_until"] = _group(((p, u, y), (v,)) for p, u, y in rows["capacity_stock"] for v in years if (p, u, v) in new and v <= int(y))
-    rows["build_limit"] = tuple(key for key in rows["capacity_stock"] if key in s["vintages_until"])
+    rows["build_limit"] = found.variables["new_capacity"]
     retired = set(found.variables["retired_capacity"])
     s["retirements_until"] = _group(((p, u, y), (v,)) for p, u, y in rows["capacity_stock"] for v in years if (p, u, v) in retired and v <= int(y))
     rows["retirement_limit"] = tuple(key for key in rows["capacity_stock"] if key in s["retirements_until"])

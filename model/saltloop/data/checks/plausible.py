@@ -9,6 +9,7 @@ from saltloop.data.relations import Relations, place_of, plain_unit
 from saltloop.errors import Problem, message
 from saltloop.units import Units
 
+# In each group the units that stand for each other by mistake, the likeliest first.
 _MIXED_UP = (("kWh", "MWh", "GJ", "MJ", "GWh", "tce", "kgce"), ("kg", "t", "g", "mg", "kt", "万吨"), ("L", "m3", "万立方米", "hm3"),
              ("m2", "mu", "ha", "km2"))
 
@@ -40,20 +41,17 @@ def likely_slip(units: Units, value: float, unit: str, low: float, high: float) 
         high: largest plausible value.
 
     Returns:
-        the unit that was meant and the unit that was written, where reading the number so brings it inside with the
-        smallest change; None if none does.
+        the unit that was meant and the unit that was written: the most common mistake that brings the number inside; None
+        if none does.
     """
     upper, _, lower = plain_unit(unit).partition("/")
-    tried: list[tuple[float, tuple[str, str]]] = []
     for group in (*_MIXED_UP, _money_units(units)):
         for base, power in ((upper, 1), (lower, -1)):
-            if base not in group:
-                continue
-            for other in group:
+            for other in group if base in group else ():
                 factor = units.factor(other, base)
                 if other != base and factor and low <= value * factor**power <= high:
-                    tried.append((max(factor, 1 / factor), (f"{other}/{lower}".rstrip("/") if power == 1 else f"{upper}/{other}", plain_unit(unit))))
-    return min(tried)[1] if tried else None
+                    return (f"{other}/{lower}".rstrip("/") if power == 1 else f"{upper}/{other}"), plain_unit(unit)
+    return None
 
 
 def _words(slip: tuple[str, str] | None) -> dict[str, str]:

@@ -23,6 +23,7 @@ class Limit(Rule, kind="limit"):
     at_most: Amount | None = Field(None, description="upper bound")
     at_least: Amount | None = Field(None, description="lower bound")
     equals: Amount | None = Field(None, description="exact value")
+    background: bool = Field(True, description="yes: the part of the area outside the model counts where the pack declares it; no: the model alone")
 
     @model_validator(mode="after")
     def _one_bound(self) -> Limit:
@@ -39,7 +40,7 @@ class Limit(Rule, kind="limit"):
         """Bound and background in the unit of the account."""
         unit = context.account_unit(self.account, self.kind)
         self._unit = unit or "1"
-        background = context.background(self.account, self.area) if self.area else {}
+        background = context.background(self.account, self.area) if self.area and self.background else {}
         return {"bound": context.schedule(getattr(self, self.sense), unit, self.sense), "background": constant(background, context.years)}
 
     def row(self, m: Any, y: Any) -> Any:

@@ -36,8 +36,8 @@ OUTSIDE = message(
 MIXED_BOUNDARY = message(
     "S208", ("rule '{rule}': area '{area}' has background values for '{has}' but not for '{lacks}' in {year}",
              "规则“{rule}”：区域“{area}”在 {year} 年有“{has}”的背景值而没有“{lacks}”的"),
-    ("a ratio must stand on one boundary: add the background of '{lacks}', or use an area without background",
-     "比率的边界须一致：请补“{lacks}”的背景值，或改用无背景值的区域"))
+    ("a ratio must stand on one boundary: add the background of '{lacks}', or say `background: no` for the model alone",
+     "比率的边界须一致：请补“{lacks}”的背景值，或写 background: no 只计模型内"))
 
 
 @dataclass(frozen=True)

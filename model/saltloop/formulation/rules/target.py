@@ -24,6 +24,7 @@ class Target(Rule, kind="target"):
     of: str = Field(description="lower account of the ratio")
     at_least: Amount | None = Field(None, description="smallest ratio")
     at_most: Amount | None = Field(None, description="largest ratio")
+    background: bool = Field(True, description="yes: the part of the area outside the model counts where the pack declares it; no: the model alone")
 
     @model_validator(mode="after")
     def _one_bound(self) -> Target:
@@ -42,8 +43,8 @@ class Target(Rule, kind="target"):
         self._unit = unit or "1"
         base = None if unit is None or per is None else f"({unit})/({per})"
         ratio = context.schedule(self.at_least or self.at_most or Schedule(None), base, self.sense)
-        upper = context.background(self.account, self.area) if self.area else {}
-        lower = context.background(self.of, self.area) if self.area else {}
+        upper = context.background(self.account, self.area) if self.area and self.background else {}
+        lower = context.background(self.of, self.area) if self.area and self.background else {}
         context.problems.add(self._mixed(upper, lower, context))
         background = {y: upper.get(y, 0.0) - (ratio.at(y) or 0.0) * lower.get(y, 0.0) for y in context.years}
         return {"ratio": ratio, "background": constant(background, context.years)}

@@ -61,9 +61,10 @@ def found_binding(folder: Folder) -> list[Binding]:
 def sheets(folder: Folder) -> list[Sheet]:
     """Rules that bind; other limits that bind; rules that do not; charges."""
     found = found_binding(folder)
+    rules, limits = [_row(each) for each in found if each.is_rule], [_row(each) for each in found if not each.is_rule]
     note = both("binding_note", objective=objective(folder))
-    return [Sheet("rules", both("rules_binding"), ("rule", *_COLUMNS), [_row(each) for each in found if each.is_rule], 15, note),
-            Sheet("limits", both("limits_binding"), ("resource", *_COLUMNS), [_row(each) for each in found if not each.is_rule], 15),
+    return [Sheet("rules", both("rules_binding"), ("rule", *_COLUMNS), rules, 15, note),
+            Sheet("limits", both("limits_binding"), ("resource", *_COLUMNS), limits, 15, None if rules else note),
             Sheet("slack", both("rules_slack"), ("rule", "#reached", "#bound", "#slack"), _slack(folder), 10),
             *_charges(folder)]
 

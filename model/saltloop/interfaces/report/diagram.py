@@ -15,6 +15,7 @@ FLOWS_DRAWN = 36
 PLACES_DRAWN = 18
 TABLE_ROWS = 15
 DOMINANT = 0.3
+HIDING = 4.0
 FAINT_PLACE = 4e-3
 FAINT_FLOW = 1e-3
 COLOURS = ("#2f6fa7", "#c27c1e", "#5b8c3a", "#8a5aa8", "#b5493b", "#2a9d8f", "#6c757d", "#a06a42", "#d16ba5", "#4c5fb0")
@@ -126,7 +127,8 @@ def _industry(folder: Folder, end: End) -> str:
 
 
 def _industry_title(folder: Folder, industry: str) -> Both:
-    return folder.names["industry", industry].title if ("industry", industry) in folder.names else word("industry", industry)
+    english, chinese = word("industry", industry)
+    return (english[:1].upper() + english[1:], chinese)
 
 
 def _by_park(folder: Folder) -> Grouping:
@@ -204,18 +206,19 @@ def _merged(bands: _Bands) -> _Bands:
 
 
 def _without_bulk(bands: _Bands, folder: Folder) -> _Bands:
-    """Set aside materials that nobody buys and whose flow would hide everything else."""
-    sold = set(folder.sales["commodity"])
+    """Set aside materials that nobody buys and whose flow would hide the products: brine beside the salts made from it."""
+    sellable = set(folder.sales["commodity"])
     totals: defaultdict[str, float] = defaultdict(float)
-    for (_, _, commodity, _), value in bands.amounts.items():
+    sold = 0.0
+    for (_, sink, commodity, _), value in bands.amounts.items():
         totals[commodity] += value
+        sold += value if sink == ("sold",) else 0.0
     bulk: dict[str, float] = {}
-    while len(totals) > len(bulk) + 3:
-        left = {commodity: value for commodity, value in totals.items() if commodity not in bulk}
-        largest = max(left, key=lambda commodity: (left[commodity], commodity))
-        if largest in sold or left[largest] < DOMINANT * sum(left.values()):
+    for commodity in sorted(totals, key=lambda item: (-totals[item], item)):
+        left = sum(totals.values()) - sum(bulk.values())
+        if commodity in sellable or sold == 0 or totals[commodity] < max(HIDING * sold, DOMINANT * left):
             break
-        bulk[largest] = left[largest]
+        bulk[commodity] = totals[commodity]
     return _Bands({band: value for band, value in bands.amounts.items() if band[2] not in bulk}, bands.inside, bulk)
 
 

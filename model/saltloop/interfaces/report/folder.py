@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from saltloop.language import Both
+from saltloop.language import Both, both
 
 MANIFEST = "manifest.json"
 TABLES = ("flows", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "products", "indicators", "names")
@@ -113,8 +113,8 @@ class Folder:
         return name.title
 
     def titles(self, items: str, *kinds: str) -> Both:
-        """The titles of several ids apart by spaces, such as commodity and market of a trade."""
-        found = [self.title(item, *kinds) for item in items.split(" ")]
+        """The titles of several ids apart by spaces, such as market and commodity; a bare number is that of a tier."""
+        found = [both("tier", number=item) if item.isdigit() else self.title(item, *kinds) for item in items.split(" ")]
         return (", ".join(title[0] for title in found), "，".join(title[1] for title in found))
 
     def short(self, item: str, *kinds: str) -> Both:

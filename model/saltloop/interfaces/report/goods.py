@@ -15,7 +15,7 @@ _SITES_NAMED = 3
 def sold_products(folder: Folder) -> pd.DataFrame:
     """Products by sales, largest first: commodity, value [unit of the commodity], money."""
     sold = folder.sales.groupby("commodity", observed=True)[["value", "money"]].sum().reset_index()
-    return sold[sold["value"] > 0].sort_values(["money", "commodity"], ascending=[False, True])
+    return sold[sold["value"] > 0].sort_values(["money", "value", "commodity"], ascending=[False, False, True])
 
 
 def products(folder: Folder) -> Sheet:

@@ -11,6 +11,7 @@ from saltloop.interfaces.report.targets import is_met, with_target
 from saltloop.language import Both, both, number_both, percent_both
 
 KEY_ACCOUNTS = ("value_added", "profit", "co2", "fresh_water", "energy_use", "employment")
+_FIRST = 6
 WASTE_MADE, WASTE_USED = "solid_waste_made", "solid_waste_used"
 
 
@@ -33,7 +34,7 @@ class Card:
 
 def cards(folder: Folder) -> list[Card]:
     """Key figures that the run has."""
-    found = [card for account in KEY_ACCOUNTS if (card := _card(folder, account)) is not None]
+    found = [card for account in _key_accounts(folder) if (card := _card(folder, account)) is not None]
     use = waste_use(folder)
     if use is not None:
         found.append(Card(both("card_waste_use"), percent_both(use[0]), use[0]))
@@ -42,6 +43,13 @@ def cards(folder: Folder) -> list[Card]:
         met = sum(is_met(row) is True for row in targets)
         found.append(Card(both("card_targets"), both("card_targets_value", met=met, count=len(targets))))
     return found
+
+
+def _key_accounts(folder: Folder) -> list[str]:
+    """The key accounts that the run has; the first of all where it has none of them."""
+    frame = folder.now("accounts")
+    own = frame.loc[frame["area"] == folder.main_area, "account"].tolist()
+    return [account for account in KEY_ACCOUNTS if account in own] or own[:_FIRST]
 
 
 def waste_use(folder: Folder) -> tuple[float, float, str] | None:
@@ -66,7 +74,7 @@ def from_year_to_year(folder: Folder) -> tuple[list[str], list[list[Cell]]] | No
     if len(folder.periods) < 2:
         return None
     rows = []
-    for account in KEY_ACCOUNTS:
+    for account in _key_accounts(folder):
         years = [folder.account(account, period=year) for year in folder.periods]
         if any(years):
             rows.append([label(folder.title(account, "account")), *(amount(row["value"], row["unit"]) if row else label("") for row in years)])

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
 from saltloop.interfaces.report import binding, goods, ledger, origin, plant, summary, targets
-from saltloop.interfaces.report.atlas import atlas, legs, links_table, not_drawn, without_place
+from saltloop.interfaces.report.atlas import Leg, atlas, legs, links_table, not_drawn, without_place
 from saltloop.interfaces.report.diagram import View, views
 from saltloop.interfaces.report.folder import Folder, read_folder
 from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label, word
@@ -57,17 +57,24 @@ def _say(pair: Both) -> Markup:
 def _content(folder: Folder) -> dict[str, Any]:
     """Everything that the template prints."""
     diagrams, found = views(folder), legs(folder)
+    chart = atlas(folder, found)
     title = _pair(folder.manifest["scenario"]["title"])
     return {
         "title": title, "page_title": both("report_title", title=title), "facts": _facts(folder), "status": word("status", folder.manifest["status"]),
         "is_optimal": folder.manifest["status"] == "optimal", "paragraph": summary.paragraph(folder), "cards": ledger.cards(folder),
         "periods": ledger.from_year_to_year(folder), "several": _several(folder), "indicators": targets.indicators(folder),
-        "diagrams": [_described(view) for view in diagrams], "map_notes": [both("map_note"), *(note for note in (not_drawn(found), without_place(folder)) if note)],
+        "diagrams": [_described(view) for view in diagrams], "has_map": bool(chart["sites"]), "map_notes": _map_notes(folder, found, bool(chart["sites"])),
         "links": links_table(folder, found),
         "binding": binding.sheets(folder), "products": goods.products(folder), "wastes": goods.wastes(folder), "capacity": plant.capacity(folder),
         "edge": plant.edge(folder), "accounts": ledger.all_accounts(folder), "origin": origin.origin(folder),
-        "data": _embedded({"views": [_drawn(view) for view in diagrams], "atlas": atlas(folder, found), "title": both("report_title", title=title)}),
+        "data": _embedded({"views": [_drawn(view) for view in diagrams], "atlas": chart, "title": both("report_title", title=title)}),
     }
+
+
+def _map_notes(folder: Folder, found: list[Leg], has_map: bool) -> list[Both]:
+    """How to read the map, and what is not on it."""
+    notes = [both("map_note"), not_drawn(found)] if has_map else []
+    return [note for note in (*notes, without_place(folder)) if note is not None]
 
 
 def _facts(folder: Folder) -> list[tuple[str, Both]]:

@@ -48,7 +48,7 @@ def _distance(row: dict[str, Any]) -> tuple[float, str, str]:
 
 
 def _item(folder: Folder, row: dict[str, Any]) -> Cell:
-    what = row["item"].split(" ")
-    tier = [] if len(what) < 3 else [both("tier_of", market=folder.title(what[1], "market"), tier=what[2])]
-    kinds = ("process",) if row["family"] == "process" else ("commodity",)
-    return label(folder.title(what[0], *kinds), remark=remark([word("family", row["family"]), folder.title(row["site"], "site"), *tier]))
+    what, _, rest = row["item"].partition(" ")
+    title = folder.title(what, "process" if row["family"] == "process" else "commodity")
+    words = [word("family", row["family"]), folder.title(row["site"], "site"), *([folder.titles(rest, "market")] if rest else [])]
+    return label(title, remark=remark(words))

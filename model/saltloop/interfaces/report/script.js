@@ -8,7 +8,7 @@
   const narrow = 640;
 
   const side = () => (root.lang === "en" ? 0 : 1);
-  const chosen = () => data.views.find((view) => view.key === select.value) || data.views[0];
+  const chosen = () => data.views.find((view) => select && view.key === select.value) || data.views[0];
 
   /* Width of a text in pixels: a Chinese sign is as wide as the type is high, a Latin letter about half. */
   const textWidth = (text, size) => [...text].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e7f ? 1 : 0.56), 0) * size;
@@ -22,8 +22,8 @@
 
   function drawFlows(width) {
     const view = chosen();
-    if (!view) return Promise.resolve();
     const box = document.getElementById("sankey");
+    if (!view || !box) return Promise.resolve();
     const i = side();
     const isNarrow = width < narrow;
     const size = isNarrow ? 10 : 12.5;
@@ -141,7 +141,7 @@
   function drawAtlas(width) {
     const box = document.getElementById("atlas");
     const sites = data.atlas.sites;
-    if (!sites.length) return Promise.resolve();
+    if (!box || !sites.length) return Promise.resolve();
     const i = side();
     const isNarrow = width < narrow;
     const size = isNarrow ? 10.5 : 13;
@@ -170,16 +170,18 @@
   }
 
   function speak(language) {
-    const held = select.value;
     root.lang = language;
     document.title = data.title[side()];
-    select.replaceChildren(...data.views.map((view) => new Option(view.title[side()], view.key)));
-    if (held) select.value = held;
+    if (select) {
+      const held = select.value;
+      select.replaceChildren(...data.views.map((view) => new Option(view.title[side()], view.key)));
+      if (held) select.value = held;
+    }
     return draw();
   }
 
   document.getElementById("language").addEventListener("click", () => speak(root.lang === "en" ? "zh-CN" : "en"));
-  select.addEventListener("change", () => {
+  if (select) select.addEventListener("change", () => {
     document.querySelectorAll("[data-view]").forEach((block) => { block.hidden = block.dataset.view !== select.value; });
     drawFlows(document.querySelector("main section").clientWidth);
   });

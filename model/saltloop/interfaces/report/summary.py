@@ -7,7 +7,7 @@ from saltloop.interfaces.report.folder import Folder
 from saltloop.interfaces.report.goods import sold_products
 from saltloop.interfaces.report.ledger import waste_use
 from saltloop.interfaces.report.targets import is_met, with_target
-from saltloop.language import Both, both, listed_both, number_both, percent_both
+from saltloop.language import Both, both, inline, listed_both, number_both, percent_both
 
 _PRODUCTS_NAMED, _RULES_NAMED = 4, 3
 
@@ -26,17 +26,26 @@ def _opening(folder: Folder) -> Both:
         return both("plan_opening", year=folder.period, area=area, value_added=number_both(value_added["value"], value_added["unit"]),
                     profit=number_both(profit["value"], profit["unit"]))
     stage = folder.manifest["objective"]["stages"][0]
-    what = listed_both([folder.title(name, "account") for name in stage["accounts"]])
+    what = listed_both([inline(folder.title(name, "account")) for name in stage["accounts"]])
     return both("plan_opening_plain", year=folder.period, area=area, what=what, value=number_both(stage["value"], stage["unit"]))
 
 
 def _products(folder: Folder) -> Both | None:
     frame = sold_products(folder)
+    total = float(frame["money"].sum())
     if frame.empty:
         return None
-    largest = [both("plan_product", product=folder.short(item, "commodity"), amount=number_both(value, folder.units[item]), money=number_both(money, folder.currency))
-               for item, value, money in frame.head(_PRODUCTS_NAMED)[["commodity", "value", "money"]].itertuples(index=False, name=None)]
-    return both("plan_products", count=len(frame), total=number_both(float(frame["money"].sum()), folder.currency), products=listed_both(largest))
+    largest = [_product(folder, *row, total > 0) for row in zip(*(frame[name].head(_PRODUCTS_NAMED) for name in ("commodity", "value", "money")), strict=True)]
+    if total <= 0:
+        return both("plan_products_plain", count=len(frame), products=listed_both(largest))
+    return both("plan_products", count=len(frame), total=number_both(total, folder.currency), products=listed_both(largest))
+
+
+def _product(folder: Folder, item: str, value: float, money: float, has_price: bool) -> Both:
+    product, amount = folder.short(item, "commodity"), number_both(value, folder.units[item])
+    if not has_price:
+        return both("plan_in_place", what=product, area=amount)
+    return both("plan_product", product=product, amount=amount, money=number_both(money, folder.currency))
 
 
 def _waste(folder: Folder) -> Both | None:
@@ -68,5 +77,5 @@ def _targets(folder: Folder) -> Both | None:
     if not rows:
         return None
     if not missed:
-        return both("plan_targets_met", count=len(rows))
+        return both("plan_targets_met" if len(rows) > 1 else "plan_target_met", count=len(rows))
     return both("plan_targets_mixed", count=len(rows), met=len(rows) - len(missed), missed=len(missed), which=listed_both(missed))

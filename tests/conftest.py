@@ -1,0 +1,26 @@
+"""Fixtures shared by all tests; the writer of tiny packs is `tiny`, golden rows are `golden`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from golden import NAME, rewrite, rows_of, written
+
+from saltloop.formulation.program import Program
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-goldens", action="store_true", help="write golden_*.csv anew instead of comparing (python -m tests.golden)")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """golden(name, program, family, ...): the rows of the families equal those of golden_<name>.csv beside the test."""
+    def compare(name: str, program: Program, *families: str) -> None:
+        path, lines = request.path.parent / NAME.format(name), rows_of(program, *families)
+        if request.config.getoption("--rewrite-goldens"):
+            rewrite(path, lines)
+        assert lines == written(path)
+        assert lines, "a golden without rows shows nothing"
+    return compare

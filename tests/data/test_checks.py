@@ -1,0 +1,97 @@
+"""Every message of the data checks, provoked once by a small change of a pack that has none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pack_edits import TOY, add, copy_of_toy, edit
+
+from saltloop.data.checks import CHECKS, check, manual
+from saltloop.data.checks.plausible import likely_slip
+from saltloop.data.pack import load
+from saltloop.errors import InputError
+from saltloop.units import Units
+
+CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "provoked.yaml").read_text(encoding="utf-8"))
+CODES = sorted({message.code for each in CHECKS for message in each.messages})
+
+
+def test_a_pack_in_order_has_no_problems() -> None:
+    assert [p.text() for p in check(load(TOY))] == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['code']}-{'-'.join(case['edits'][0]['table'].split())}")
+def test_a_change_provokes_its_message_and_no_other(case: dict[str, Any], tmp_path: Path) -> None:
+    pack = copy_of_toy(tmp_path)
+    edit(pack, case["edits"])
+    found = list(check(load(pack)))
+    assert {p.message.code for p in found} == {case["code"], *case.get("also", ())}, [p.text() for p in found]
+    texts = [p.text() for p in found if p.message.code == case["code"] and Path(p.place.file).stem == case["at"] and p.place.line > 1]
+    assert any(all(word in text for word in case["words"]) for text in texts), texts
+
+
+def test_every_message_is_provoked() -> None:
+    assert sorted({case["code"] for case in CASES}) == CODES
+
+
+@pytest.mark.parametrize("case", CASES[::5], ids=lambda case: case["code"])
+def test_messages_are_told_in_chinese(case: dict[str, Any], tmp_path: Path) -> None:
+    pack = copy_of_toy(tmp_path)
+    edit(pack, case["edits"])
+    for problem in check(load(pack)):
+        text = problem.text("zh")
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in text)
+        assert "{" not in text
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_code_has_a_page_that_says_what_and_why(code: str, language: str) -> None:
+    page = manual(code, language)
+    assert page.startswith(code)
+    assert "What it does:" in page
+    assert "Why:" in page
+    assert "{" not in page
+
+
+def test_an_unknown_code_names_a_near_one() -> None:
+    with pytest.raises(InputError, match=r"D199  there is no message 'D1300'[\s\S]*Did you mean 'D130'"):
+        manual("D1300")
+
+
+def test_a_code_of_the_reader_has_a_page_too() -> None:
+    assert "unknown unit '<unit>'" in manual("d101")
+
+
+@pytest.mark.parametrize(("value", "unit", "low", "high", "meant"), [
+    (56.0, "MWh", 0, 5, "kWh"), (3.6, "MWh", 0.9, 1.1, "GJ"), (2000.0, "t", 0, 10, "kg"), (120.0, "m3", 0, 1, "L"), (0.3, "CNY/MWh", 200, 500, "CNY/kWh"),
+    (0.21, "CNY/(t)", 1500, 2500, "万元/t"), (1.7e9, "t", 0, 1, None)])
+def test_the_likeliest_unit_slip_that_fits_is_named(value: float, unit: str, low: float, high: float, meant: str | None) -> None:
+    slip = likely_slip(Units(), value, unit, low, high)
+    assert (slip[0] if slip else None) == meant
+
+
+def test_trade_over_a_link_with_a_capacity_is_only_a_warning(tmp_path: Path) -> None:
+    pack = copy_of_toy(tmp_path)
+    edit(pack, next(case["edits"] for case in CASES if "'waste_salt'" in case["words"]))
+    edit(pack, [{"table": "links", "at": ["road_lake_park"], "set": {"capacity": 1000}}])
+    assert {p.message.code for p in check(load(pack))} == {"D155"}
+
+
+def test_an_exception_silences_only_its_element(tmp_path: Path) -> None:
+    pack = copy_of_toy(tmp_path)
+    edit(pack, CASES[0]["edits"])
+    add(pack, "balance_exceptions", {"process": "salt_washing", "element": "Na", "reason": "dust", "source": "invented"})
+    assert [p.text().split("\n")[0].split("  ")[1:] for p in check(load(pack))] == [["D130", "chlorine does not balance in process 'salt_washing'"]]
+
+
+def test_the_order_of_problems_does_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
+    pack = copy_of_toy(tmp_path)
+    edit(pack, [{"table": "disposals", "drop": ["chlorine"]}, {"table": "basin_supplies", "drop": ["lake_brine"]}])
+    first = [p.text() for p in check(load(pack))]
+    rows = (pack / "disposals.csv").read_text(encoding="utf-8").splitlines()
+    (pack / "disposals.csv").write_text("\n".join([rows[0], *reversed(rows[1:])]) + "\n", encoding="utf-8")
+    assert [p.text() for p in check(load(pack))] == first
