@@ -1,7 +1,7 @@
 """Packs small enough to read: one line of text per row; columns that a test does not care about fill themselves in.
 
-A line is a table, then the words of WORDS in order; `-` is empty, words at the end may be left out, `name=word` sets any
-other column. `sites a | sites b` are two lines. Values without a unit are in the base unit of their column.
+A line is a table, then the words of WORDS in order; `-` and words left out at the end are as in FILLED, else empty;
+`name=word` sets any other column. `sites a | sites b` are two lines. Values without a unit are in the base unit of their column.
 
     commodities salt t
     recipes mine salt make 1
@@ -34,7 +34,8 @@ from saltloop.formulation.rules.price import Price
 from saltloop.formulation.rules.rule import Context, Rule, sites_of
 from saltloop.formulation.terms import ledger_terms
 from saltloop.results.run import Run
-from saltloop.results.tables import Solved, all_tables
+from saltloop.results.solved import Solved
+from saltloop.results.tables import all_tables
 from saltloop.scenario.resolve import load_scenario
 from saltloop.solve.highs import Options, solve
 from saltloop.units import Units
@@ -98,7 +99,7 @@ def _row(line: str) -> tuple[str, Row]:
     table, *words = line.split()
     row = dict(FILLED.get(table, {}))
     plain = [w for w in words if "=" not in w]
-    row |= {name: "" if word == "-" else word for name, word in zip(WORDS[table].split(), plain, strict=False)}
+    row |= {name: word for name, word in zip(WORDS[table].split(), plain, strict=False) if word != "-"}
     row |= dict(word.split("=", 1) for word in words if "=" in word)
     return table, {name: word.replace("+", " ") if name in _TAGGED else word for name, word in row.items()}
 
@@ -130,46 +131,60 @@ def _filled(table: str, row: Row) -> Row:
 
 def _with_units(tables: Tables) -> Tables:
     """The rows with every empty unit replaced by the base unit of its column."""
-    frames = {t.name: pd.DataFrame(tables.get(t.name, []), columns=list(t.names), dtype=object) for t in TABLES}
-    unit_of = {"commodity": _units(frames, "commodities", "commodity"), "equipment": capacity_units(frames), "basin": _units(frames, "basins", "basin"),
-               "account": _units(frames, "accounts", "account"), "indicator": _units(frames, "indicators", "indicator")}
+    unit_of = _unit_by_id({t.name: pd.DataFrame(tables.get(t.name, []), columns=list(t.names), dtype=object) for t in TABLES})
     found: Tables = {}
     for name, rows in tables.items():
         base = read.base_unit_of(BY_NAME[name], units(), unit_of)
-        found[name] = [row if not BY_NAME[name].base or row["unit"] else {**row, "unit": base(row) or _factor_unit(row)} for row in rows]
+        found[name] = [row if not BY_NAME[name].base or row["unit"] else {**row, "unit": base(row) or _own_unit(row)} for row in rows]
     return found
 
 
-def _units(frames: Mapping[str, pd.DataFrame], table: str, key: str) -> dict[str, str]:
-    return dict(zip(frames[table][key], frames[table]["unit"], strict=True))
+def _unit_by_id(frames: dict[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
+    def units_in(table: str, key: str) -> dict[str, str]:
+        return dict(zip(frames[table][key], frames[table]["unit"], strict=True))
+
+    return {"commodity": units_in("commodities", "commodity"), "equipment": capacity_units(frames), "basin": units_in("basins", "basin"),
+            "account": units_in("accounts", "account"), "indicator": units_in("indicators", "indicator")}
 
 
-def _factor_unit(row: Row) -> str:
+def _own_unit(row: Row) -> str:
+    """Unit of a row without a base unit: that of the factor that the equations know, else money; a row by tag is counted in t."""
+    if "factor" not in row:
+        return "CNY/t"
     known = BY_KIND_AND_NAME.get((row["kind"], row["factor"]))
     return "CNY" if row["factor"].endswith("_cost") else "1" if known is None else base_unit(known, "CNY")
 
 
 @cache
 def _empty(name: str) -> pd.DataFrame:
-    return read.empty_frame(name)
+    return pd.DataFrame(columns=[*BY_NAME[name].names, "_file", "_line"], dtype=object)
+
+
+def _typed(table: str, line: int, row: Row) -> dict[str, Any]:
+    """Numbers as numbers in the base unit, tags as tuples, empty cells as None, with the line that a file would have."""
+    def cell(name: str, kind: str) -> Any:
+        text = row[name]
+        return tuple(text.split()) if kind == "tags" else None if text == "" else float(text) if kind in ("number", "integer", "year") else text
+
+    typed = {name: cell(name, column.kind) for name, column in BY_NAME[table].names.items()}
+    return {**typed, "_file": f"{table}.csv", "_line": line}
 
 
 def pack_of(source: str | Tables) -> Pack:
-    """A pack in memory, read and converted by the same functions as files are."""
-    tables, problems = _with_units(tables_of(source) if isinstance(source, str) else source), Problems()
-    frames = {}
-    for table in TABLES:
-        rows = tuple((n, row) for n, row in enumerate(tables.get(table.name, []), 2))
-        frames[table.name] = read.typed_frame(read.Rows(table, f"{table.name}.csv", tuple(table.names), rows), problems) if rows else _empty(table.name)
-    frames = _in_base_units(frames, problems)
-    problems.stop_if_any()
+    """A pack in memory, as `load` would give it for the same cells."""
+    tables = _with_units(tables_of(source) if isinstance(source, str) else source)
+    typed = {name: [_typed(name, line, row) for line, row in enumerate(rows, 2)] for name, rows in tables.items()}
+    unit_of = _unit_by_id({t.name: pd.DataFrame(typed.get(t.name, []), columns=list(t.names), dtype=object) for t in TABLES})
+    for name, rows in typed.items():
+        base = read.base_unit_of(BY_NAME[name], units(), unit_of)
+        for row in (row for row in rows if BY_NAME[name].base):
+            wanted = base(row) or row["unit"]
+            factor = units().factor(row["unit"], wanted)
+            if factor is None:
+                raise ValueError(f"{name}: {row['unit']} where {wanted} belongs")
+            row.update(value=row["value"] * factor, low=row["low"] * factor, high=row["high"] * factor, unit=wanted)
+    frames = {t.name: pd.DataFrame(typed[t.name], columns=[*t.names, "_file", "_line"], dtype=object) if typed.get(t.name) else _empty(t.name) for t in TABLES}
     return Pack("tiny", Path("tiny"), ABOUT, units(), frames, {})
-
-
-def _in_base_units(frames: dict[str, pd.DataFrame], problems: Problems) -> dict[str, pd.DataFrame]:
-    unit_of = {"commodity": _units(frames, "commodities", "commodity"), "equipment": capacity_units(frames), "basin": _units(frames, "basins", "basin"),
-               "account": _units(frames, "accounts", "account"), "indicator": _units(frames, "indicators", "indicator")}
-    return {t.name: read.convert(frames[t.name], t, units(), read.base_unit_of(t, units(), unit_of), problems) for t in TABLES}
 
 
 def write_pack(folder: Path, source: str | Tables) -> Path:

@@ -61,7 +61,8 @@ TEXTS: dict[str, Both] = {
     "plan_opening": ("In {year} the plan for {area} yields a value added of {value_added}, of which {profit} is profit.",
                      "{year} 年，{area}的规划方案实现增加值 {value_added}，其中利润 {profit}。"),
     "plan_opening_plain": ("In {year} the plan for {area} reaches {what} of {value}.", "{year} 年，{area}的规划方案{what}为 {value}。"),
-    "plan_products": ("It sells {count} products for {total} in all; the largest are {products}.", "共销售 {count} 种产品，合计 {total}；居前的是{products}。"),
+    "plan_products": ("It sells {count} products for {total} in all; the largest are {products}.",
+                      "共销售 {count} 种产品，合计 {total}；居前的是{products}。"),
     "plan_products_plain": ("It supplies {count} products; the largest are {products}.", "共供应 {count} 种产品，居前的是{products}。"),
     "plan_product": ("{product} ({amount}, {money})", "{product}（{amount}，{money}）"),
     "plan_waste": ("Of the {made} of solid waste that arises, {share} is used.", "固体废物产生量 {made}，综合利用率 {share}。"),
@@ -92,8 +93,8 @@ TEXTS: dict[str, Both] = {
     "to_target": ("Plan against target", "规划值与目标之比"),
     "at_least": ("at least {value}", "不低于 {value}"),
     "at_most": ("at most {value}", "不高于 {value}"),
-    "indicators_note": ("The bar is the plan as a share of the target; the upright line is the target. For targets of at most, a shorter bar is better. "
-                        "The gap is signed so that + is better than the target.",
+    "indicators_note": ("The bar is the plan as a share of the target; the upright line is the target. For targets of at most, a shorter bar is "
+                        "better. The gap is signed so that + is better than the target.",
                         "横条为规划值与目标之比，竖线为目标；“不高于”类目标，横条越短越好。差距以优于目标为正。"),
     # flows
     "flows_view": ("Show", "显示"),
@@ -126,8 +127,9 @@ TEXTS: dict[str, Both] = {
     "node": ("Place in the diagram", "节点"),
     "flows_table": ("Largest flows of the diagram", "图中最大的流"),
     "nodes_table": ("In and out of each place in the diagram", "各节点的流入与流出"),
-    "flows_note": ("Widths show {unit} per year. Materials counted in other units, and what goes into the air, are not in it, so what goes into an industry need not "
-                   "equal what comes out of it. Where several suppliers and users of a material meet in one place, each user is taken to receive the same mixture.",
+    "flows_note": ("Widths show {unit} per year. Materials counted in other units, and what goes into the air, are not in it, so what goes into "
+                   "an industry need not equal what comes out of it. Where several suppliers and users of a material meet in one place, each user "
+                   "is taken to receive the same mixture.",
                    "线宽为每年{unit}数。以其他单位计量的物料和排入空气的部分不在图中，因此产业的流入与流出不必相等。同一地点某物料有多个来源和用户时，按各用户得到相同混合物计。"),
     "flows_bulk": ("Left out, because they would hide everything else: {which}.", "为免掩盖其他流，图中未画：{which}。"),
     "flows_lumped": ("{drawn} flows are drawn one by one; {lumped} smaller ones, together {amount}, are lumped together.",
@@ -139,8 +141,8 @@ TEXTS: dict[str, Both] = {
     "flows_loops": ("{count} of the flows drawn lie on a recycling loop.", "图中 {count} 条流处于循环之中。"),
     "amount_of": ("{what} {amount}", "{what} {amount}"),
     # map
-    "map_note": ("The area of a disc follows the sales of the park (grey: none). The wider a link, the more it carries in a year (width follows the square root; "
-                 "solid: tonnes; dashed: other units). Positions are those of the data pack; the curves do not follow roads.",
+    "map_note": ("The area of a disc follows the sales of the park (grey: none). The wider a link, the more it carries in a year (width follows "
+                 "the square root; solid: tonnes; dashed: other units). Positions are those of the data pack; the curves do not follow roads.",
                  "圆面积表示园区销售额（灰色：无销售）；线越宽，年运量越大（按平方根；实线为吨，虚线为其他单位）。位置取自数据包；曲线不代表实际线路走向。"),
     "map_left": ("{count} smaller links are only in the table and in the files.", "另有 {count} 条较小线路仅见表和结果文件。"),
     "map_missing": ("Without a place, and so not on the map: {which}.", "无坐标、未上图：{which}。"),
@@ -165,9 +167,9 @@ TEXTS: dict[str, Both] = {
     "rules_binding": ("Rules that bind", "起作用的规则"),
     "limits_binding": ("Resources, equipment and links that bind", "起作用的资源、设备与线路"),
     "rules_slack": ("Rules that do not bind", "未起作用的规则"),
-    "binding_note": ("The marginal value is what one more unit of the bound would add to the objective ({objective}); negative: what one more unit of a requirement costs. "
-                     "It holds while the bound stays in the range given. Rows are in order of marginal value times bound.",
-                     "边际价值指界限放宽一个单位时目标函数（{objective}）的增量；为负时表示要求提高一个单位的代价。在所给区间内有效。按边际价值×界限排序。"),
+    "binding_note": ("The marginal value is the change of the objective ({objective}) for one more unit of the bound. It holds while the bound "
+                     "stays in the range given. Rows are in order of marginal value times bound.",
+                     "边际价值指界限增加一个单位时目标函数（{objective}）的变化量，在所给区间内有效。按边际价值×界限排序。"),
     "in_slices": ("in {count} parts of the year", "{count} 个时段"),
     "charges_table": ("Charges and allowances", "收费与配额交易"),
     "charged_amount": ("Amount", "数量"),
@@ -203,7 +205,8 @@ TEXTS: dict[str, Both] = {
     "sold_amount": ("Sold", "销售量"),
     "share_of_sales": ("Share", "占比"),
     "sold_from": ("From", "产地"),
-    "products_note": ("What a product contributes to the objective ({objective}) is its sale less the costs of all that went into it, traced through the network.",
+    "products_note": ("What a product contributes to the objective ({objective}) is its sale less the costs of all that went into it, "
+                      "traced through the network.",
                       "产品对目标函数（{objective}）的贡献，为其销售额减去沿网络追溯的全部投入成本。"),
     "and_more": ("{which} and {count} more", "{which}等，另有 {count} 处"),
     "waste": ("Waste or residue", "废弃物或残液"),
@@ -273,13 +276,14 @@ TEXTS: dict[str, Both] = {
     "text_more": ("  ... and {count} more in {file}", "  ……另有 {count} 项见 {file}"),
     "text_indicators": ("Official indicators", "官方指标"),
     "text_boundary": ("Boundary", "口径"),
-    "text_boundary_model": ("model only", "仅模型"),
+    "text_boundary_model": ("modelled plants alone", "仅模型内企业"),
     "text_boundary_official": ("with the rest of the area", "含区域其余部分"),
     "text_no_rules": ("No rule of the scenario binds.", "情景中没有起作用的规则。"),
     "text_rules": ("The {count} rules that matter most (marginal value: change of the objective per unit more of the bound)",
                    "最重要的 {count} 条规则（边际价值：界限增加一个单位时目标值的变化）"),
     "text_tightest": ("What else binds, largest worth first", "其他起作用的限制（按价值排序）"),
-    "text_certificate": ("Certified optimal: largest relative violation {worst}; {columns} columns, {rows} rows; solved in {seconds} s by {algorithm}.",
+    "text_certificate": ("Certified optimal: largest relative violation {worst}; {columns} columns, {rows} rows; "
+                         "solved in {seconds} s by {algorithm}.",
                          "已验证最优：最大相对偏差 {worst}；{columns} 列、{rows} 行；求解 {seconds} 秒，算法 {algorithm}。"),
     "text_warning": ("Note: {text}", "提示：{text}"),
     "text_holds": ("holds", "成立"),
@@ -344,11 +348,14 @@ TEXTS: dict[str, Both] = {
 _UNITS_ZH = {
     "t": "吨", "kg": "千克", "g": "克", "kt": "千吨", "Mt": "百万吨", "km": "公里", "m": "米", "mm": "毫米", "m2": "平方米", "km2": "平方公里",
     "ha": "公顷", "mu": "亩", "m3": "立方米", "hm3": "百万立方米", "km3": "十亿立方米", "L": "升", "h": "小时", "d": "天", "a": "年", "month": "月",
-    "GJ": "吉焦", "MJ": "兆焦", "TJ": "太焦", "PJ": "拍焦", "kWh": "千瓦时", "MWh": "兆瓦时", "GWh": "吉瓦时", "TWh": "太瓦时", "kW": "千瓦", "MW": "兆瓦",
-    "GW": "吉瓦", "tce": "吨标准煤", "kgce": "千克标准煤", "ktce": "千吨标准煤", "CNY": "元", "person": "人", "piece": "件", "head": "头",
+    "GJ": "吉焦", "MJ": "兆焦", "TJ": "太焦", "PJ": "拍焦", "kWh": "千瓦时", "MWh": "兆瓦时", "GWh": "吉瓦时", "TWh": "太瓦时",
+    "kW": "千瓦", "MW": "兆瓦", "GW": "吉瓦", "tce": "吨标准煤", "kgce": "千克标准煤", "ktce": "千吨标准煤",
+    "CNY": "元", "person": "人", "piece": "件", "head": "头",
 }
-_UNITS_EN = {"m2": "m²", "m3": "m³", "km2": "km²", "hm3": "hm³", "km3": "km³", "万元": "10⁴ CNY", "亿元": "10⁸ CNY", "person": "persons", "piece": "pieces",
-             "元": "CNY", "公顷": "ha", "立方米": "m³", "吨标煤": "tce", "吨标准煤": "tce", "吨": "t"}
+_UNITS_EN = {
+    "m2": "m²", "m3": "m³", "km2": "km²", "hm3": "hm³", "km3": "km³", "万元": "10⁴ CNY", "亿元": "10⁸ CNY", "元": "CNY", "公顷": "ha",
+    "立方米": "m³", "吨标煤": "tce", "吨标准煤": "tce", "吨": "t", "person": "persons", "piece": "pieces",
+}
 _RETOLD = {
     "en": {"万元": (1e4, "CNY"), "亿元": (1e8, "CNY")},
     "zh": {"MWh": (1e3, "kWh"), "GWh": (1e6, "kWh"), "TWh": (1e9, "kWh"), "MW": (1e3, "kW"), "GW": (1e6, "kW"), "kt": (1e3, "t"), "Mt": (1e6, "t"),

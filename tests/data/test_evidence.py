@@ -12,12 +12,13 @@ from saltloop.data.pack import load
 
 
 def test_grades_are_counted_by_table_and_in_all() -> None:
-    grades = evidence(load(TOY)).grades.set_index(["table", "grade"])
-    assert grades.loc[("recipes", "A"), "count"] == 12
-    assert grades.loc[("recipes", "D"), "share"] == pytest.approx(7 / 19)
-    by_table = grades.drop("all")["count"].sum()
-    assert grades.loc["all"]["count"].sum() == by_table
-    assert grades.loc["all"]["share"].sum() == pytest.approx(1)
+    grades = evidence(load(TOY)).grades
+    by_row = grades.set_index(["table", "grade"])
+    assert by_row.loc[("recipes", "A"), "count"] == 12
+    assert by_row.loc[("recipes", "D"), "share"] == pytest.approx(7 / 19)
+    in_all = grades[grades["table"] == "all"]
+    assert in_all["count"].sum() == grades[grades["table"] != "all"]["count"].sum()
+    assert in_all["share"].sum() == pytest.approx(1)
 
 
 def test_the_widest_range_of_grade_d_is_the_weakest_number(tmp_path: Path) -> None:
@@ -25,7 +26,7 @@ def test_the_widest_range_of_grade_d_is_the_weakest_number(tmp_path: Path) -> No
     change(pack, "factors", ["salt_washing", "variable_cost"], {"value": 25, "low": 5, "high": 105})
     change(pack, "recipes", ["potash_plant", "brine"], {"low": 1, "high": 500})
     weakest = evidence(load(pack), weakest=3).weakest
-    assert list(weakest["key"])[0] == "process / salt_washing / variable_cost"
+    assert weakest["key"].iloc[0] == "process / salt_washing / variable_cost"
     assert weakest["width"].iloc[0] == pytest.approx(4)
     assert len(weakest) == 3
     assert weakest["place"].iloc[0].endswith("factors.csv:3")
@@ -47,8 +48,9 @@ def test_size_counts_rows() -> None:
     assert (size["processes"], size["sites"], size["numbers"]) == (6, 3, 98)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", ["processes 6", "98 numbers", "Element balance: 11 balances of 5 processes", "chlorine in 'chlor_alkali'"]),
-                                                ("zh", ["工艺 6", "98 个数值", "元素平衡", "“chlor_alkali”的氯"])])
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", ["processes 6", "98 numbers", "Element balance: 11 balances of 5 processes", "chlorine in 'chlor_alkali'"]),
+    ("zh", ["工艺 6", "98 个数值", "元素平衡", "“chlor_alkali”的氯"])])
 def test_the_text_tells_size_grades_balance_and_weak_numbers(language: str, words: list[str]) -> None:
     text = evidence_text(load(TOY), language)
     assert all(word in text for word in words), text

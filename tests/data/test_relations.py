@@ -13,14 +13,13 @@ from saltloop.data.relations import Relations, plain_unit
 
 def test_a_site_beats_an_area_and_a_commodity_beats_a_tag_beats_all(tmp_path: Path) -> None:
     pack = copy_of_toy(tmp_path)
-    for place, commodity, value in (("region", "*", 1), ("zone", "bulk_solid", 2), ("zone", "*", 3), ("zone", "waste_salt", 4)):
-        add(pack, "disposals", {"route": "neutralisation", "place": place, "commodity": commodity if commodity != "*" else "solid_waste", "value": value,
-                                "unit": "CNY/t"} if commodity != "*" or place == "region" else
-            {"route": "neutralisation", "place": place, "commodity": "power", "value": value, "unit": "CNY/MWh"})
-    found = Relations(load(pack)).disposals
-    assert found["neutralisation", "town", "waste_salt"]["value"] == 1
-    assert found["neutralisation", "lake", "waste_salt"]["value"] == 4
-    assert found["neutralisation", "park", "electricity"]["value"] == 3
+    for place, commodity, value in (("region", "*", 1), ("zone", "bulk_solid", 2), ("zone", "salt", 3), ("lake", "*", 4), ("lake", "waste_salt", 5)):
+        add(pack, "disposals", {"route": "stack_all", "place": place, "commodity": commodity, "value": value, "unit": "CNY/t"})
+    add(pack, "routes", {"route": "stack_all", "kind": "stack"})
+    found = {key[1:]: row["value"] for key, row in Relations(load(pack)).disposals.items() if key[0] == "stack_all"}
+    assert [found["town", c] for c in ("waste_salt", "salt", "coal")] == [1, 1, 1]
+    assert [found["park", c] for c in ("waste_salt", "salt", "coal")] == [2, 3, 1]
+    assert [found["lake", c] for c in ("waste_salt", "salt", "coal")] == [5, 4, 4]
 
 
 def test_access_holds_only_what_the_market_trades() -> None:

@@ -36,7 +36,7 @@ account_terms co2 used coal - co2
 account_terms ions draw - - ions
 account_terms chloride made salt - content:Cl
 account_terms load ship bulk road
-account_terms built new_capacity wash | account_terms built capacity wash
+account_terms built new_capacity - wash | account_terms built capacity - wash
 account_terms green activity - wash - 0.5 t/t
 account_terms green dispose waste heap - -1
 account_terms sold sell salt | account_terms sold buy coal - - -1

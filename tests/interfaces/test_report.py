@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,210 +12,53 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from interfaces.made_up_run import frame, tables, write_run
 from saltloop.interfaces.report import write_report
-from saltloop.interfaces.report.diagram import views
-from saltloop.interfaces.report.folder import read_folder
-from saltloop.interfaces.report.streams import trace
-from saltloop.language import LANGUAGES, TEXTS, both, listed, number, text, unit_name
+from saltloop.interfaces.report.diagram import View, views
+from saltloop.interfaces.report.folder import MASS, POWER, read_folder
+from saltloop.interfaces.report.streams import SINKS, SOURCES, trace
+from saltloop.language import number
 
 CHROMIUM = Path("/usr/bin/chromium")
 
-# --- a small run, as the results layer writes it -------------------------------------------------------------------
-SITES = {
-    "lake": ("Great lake", "大盐湖", "north", 36.85, 95.3), "works": ("Lake works", "湖滨工业区", "north", 36.45, 94.95),
-    "east": ("East works", "东部工业区", "east", 37.35, 97.35), "mine": ("Coal mine", "煤矿", "east", 37.9, 95.4), "town": ("Town", "城镇", "south", None, None),
-}
-AREAS = {"north": ("North park", "北部园区"), "east": ("East park", "东部园区"), "south": ("South park", "南部园区"), "basin": ("The basin", "盆地试验区")}
-GOODS = {
-    "brine": ("Brine", "卤水", "t", "brine"), "ore": ("Carnallite ore", "光卤石", "t", ""), "potash": ("Potassium chloride", "氯化钾", "t", "potash"),
-    "liquor": ("Decomposition liquor", "分解母液", "t", "liquor"), "old_brine": ("Old brine", "老卤", "t", "liquor"),
-    "tailings": ("Salt tailings", "尾盐", "t", "solid_waste"), "magnesium": ("Magnesium", "金属镁", "t", ""), "chlorine": ("Chlorine", "氯气", "t", ""),
-    "lime": ("Lime", "石灰", "t", ""), "limestone": ("Limestone", "石灰石", "t", "raw_material"), "coal": ("Coal", "煤", "t", "fuel"),
-    "pvc": ("PVC", "聚氯乙烯", "t", ""), "slag": ("Carbide slag", "电石渣", "t", "solid_waste"), "ash": ("Fly ash", "粉煤灰", "t", "solid_waste"),
-    "cement": ("Cement </script><b>", "水泥", "t", ""), "power": ("Electricity", "电力", "MWh", "energy"), "water": ("Fresh water", "新鲜水", "m3", ""),
-}
-PROCESSES = {
-    "ponds": ("Salt ponds", "盐田", "salt_lake"), "return_ponds": ("Ponds on liquor", "母液盐田", "salt_lake"), "potash_plant": ("Potash plant", "钾肥厂", "salt_lake"),
-    "mg_cells": ("Magnesium cells", "电解镁", "metallurgy"), "pvc_works": ("PVC works", "聚氯乙烯装置", "coal"), "kiln": ("Lime kiln", "石灰窑", "building_material"),
-    "slag_kiln": ("Kiln on slag", "电石渣制石灰", "recycling"), "cement_works": ("Cement works", "水泥厂", "building_material"), "plant": ("Power plant", "电厂", "utility"),
-}
-RECIPES: dict[str, dict[str, float]] = {
-    "ponds": {"brine": -16, "ore": 1, "old_brine": 4.5, "tailings": 1.8}, "return_ponds": {"liquor": -7.7, "ore": 1, "tailings": 0.1},
-    "potash_plant": {"ore": -7, "water": -3, "power": -0.1, "potash": 1, "liquor": 7.1, "tailings": 1.5},
-    "mg_cells": {"old_brine": -11, "power": -15, "magnesium": 1, "chlorine": 2.9}, "kiln": {"limestone": -1.8, "coal": -0.15, "lime": 1},
-    "pvc_works": {"lime": -1.3, "coal": -1.1, "chlorine": -0.6, "power": -6, "water": -8, "pvc": 1, "slag": 1.7},
-    "slag_kiln": {"slag": -1.4, "coal": -0.12, "lime": 1}, "cement_works": {"slag": -0.5, "ash": -0.2, "limestone": -0.5, "coal": -0.1, "power": -0.09, "cement": 1},
-    "plant": {"coal": -0.33, "water": -0.5, "power": 1, "ash": 0.07},
-}
-ACTIVITY = {
-    ("lake", "ponds"): 3.1e7, ("lake", "return_ponds"): 4.2e6, ("works", "potash_plant"): 5.0e6, ("works", "mg_cells"): 1.0e5, ("works", "pvc_works"): 3.5e5,
-    ("works", "plant"): 6.0e6, ("east", "kiln"): 3.0e5, ("east", "pvc_works"): 1.2e5, ("east", "slag_kiln"): 3.11e5, ("east", "cement_works"): 6.0e5,
-}
-SHIPPED = {  # link: origin, destination, mode, amounts sent
-    "ore_line": ("lake", "works", "pipe", {"ore": 3.5e7}), "liquor_line": ("works", "lake", "pipe", {"liquor": 3.3e7}), "brine_line": ("lake", "works", "pipe", {"old_brine": 1.1e6}),
-    "rail": ("works", "east", "rail", {"slag": 5.9e5, "ash": 1.2e5, "chlorine": 7.3e4}), "rail_back": ("east", "works", "rail", {"lime": 4.5e5}),
-    "coal_rail": ("mine", "works", "rail", {"coal": 2.3e6}), "coal_road": ("mine", "east", "road", {"coal": 3.0e5}), "wire": ("works", "east", "line", {"power": 8.0e5}),
-    "town_road": ("east", "town", "road", {"cement": 1.5e5}),
-}
-PRICES = {"potash": 2300.0, "magnesium": 16500.0, "chlorine": 150.0, "pvc": 5600.0, "cement": 330.0, "lime": 400.0, "power": 300.0, "coal": 450.0, "water": 1.5}
-LOSS = {"town_road": 0.01}
-DISPOSED = {"old_brine": "lake_return", "liquor": "lake_return", "tailings": "stack", "slag": "stack", "ash": "stack"}
-DRAWN = {"brine": "great_lake", "limestone": "quarry", "coal": "coalfield", "water": "river"}
+
+class _Rows(HTMLParser):
+    """The cells of one table: printed words by language, exact numbers."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key, self.inside, self.language = key, False, ""
+        self.rows: list[list[dict[str, Any]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "table":
+            self.inside = found.get("id") == f"table-{self.key}"
+        elif tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th") and self.inside:
+            value = found.get("data-value")
+            self.rows[-1].append({"value": None if value is None else float(value), "en": "", "zh": ""})
+        elif tag == "span" and found.get("class") in ("en", "zh"):
+            self.language = str(found["class"])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "span":
+            self.language = ""
+        elif tag == "table":
+            self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside and self.rows and self.rows[-1]:
+            for language in (self.language,) if self.language else ("en", "zh"):
+                self.rows[-1][-1][language] += data.strip()
 
 
-def flow_rows() -> list[dict[str, Any]]:
-    """Flows that balance at every site: what is over is sold or disposed of, what is short is drawn or bought."""
-    rows, net = [], defaultdict(float)
-
-    def add(site: str, commodity: str, role: str, agent: str, value: float, sign: int) -> None:
-        rows.append({"period": 2030, "slice": "year", "site": site, "commodity": commodity, "role": role, "agent": agent, "value": value,
-                     "unit": GOODS[commodity][2]})
-        net[site, commodity] += sign * value
-
-    for (site, process), activity in ACTIVITY.items():
-        for commodity, coefficient in RECIPES[process].items():
-            add(site, commodity, "made" if coefficient > 0 else "used", process, abs(coefficient) * activity, 1 if coefficient > 0 else -1)
-    for link, (origin, destination, _, amounts) in SHIPPED.items():
-        for commodity, value in amounts.items():
-            add(origin, commodity, "shipped_out", link, value, -1)
-            add(destination, commodity, "shipped_in", link, value * (1 - LOSS.get(link, 0.0)), 1)
-    for (site, commodity), value in sorted(net.items()):
-        if value > 1e-3:
-            route = DISPOSED.get(commodity)
-            add(site, commodity, "disposed" if route else "sold", route or "home", value, -1)
-        elif value < -1e-3:
-            basin = DRAWN.get(commodity)
-            add(site, commodity, "drawn" if basin else "bought", basin or "grid", -value, 1)
-    return rows
-
-
-def name_rows() -> list[dict[str, Any]]:
-    """Names of everything that the flows mention."""
-    def row(kind: str, item: str, en: str, zh: str, **more: Any) -> dict[str, Any]:
-        return {"kind": kind, "id": item, "title_en": en, "title_zh": zh, "unit": "", "group": "", "latitude": None, "longitude": None, "extra": "", **more}
-
-    rows = [row("site", k, v[0], v[1], group=v[2], latitude=v[3], longitude=v[4]) for k, v in SITES.items()]
-    rows += [row("area", k, *v) for k, v in AREAS.items()]
-    rows += [row("commodity", k, v[0], v[1], unit=v[2], group=v[3]) for k, v in GOODS.items()]
-    rows += [row("process", k, v[0], v[1], group=v[2]) for k, v in PROCESSES.items()]
-    rows += [row("link", k, k, k, group=v[2], extra=">".join(v[:3])) for k, v in SHIPPED.items()]
-    rows += [row("mode", k, *v) for k, v in MODES.items()]
-    rows += [row("basin", k, v[0], v[1], unit=v[2]) for k, v in BASINS.items()]
-    rows += [row("market", "home", "Home market", "国内市场"), row("market", "grid", "Outside suppliers", "区外供应")]
-    rows += [row("route", "lake_return", "Return to the lake", "回注盐湖"), row("route", "stack", "Stack", "堆存")]
-    rows += [row("account", k, v[0], v[1], unit=v[2], group=v[3]) for k, v in ACCOUNTS.items()]
-    rows += [row("rule", k, k, k, group="limit") for k in ("carbon_cap", "waste_use", "water_cap", "carbon_price")]
-    return rows + [row("indicator", k, v[0], v[1], unit=v[2]) for k, v in INDICATORS.items()]
-
-
-MODES = {"pipe": ("pipeline", "管道"), "rail": ("rail", "铁路"), "road": ("road", "公路"), "line": ("power line", "输电线路")}
-BASINS = {"great_lake": ("Great lake brine", "大盐湖卤水", "t"), "quarry": ("Quarry", "采石场", "t"), "coalfield": ("Coalfield", "煤田", "t"),
-          "river": ("Salt river", "盐河", "m3")}
-ACCOUNTS = {
-    "value_added": ("Value added", "增加值", "CNY", "money", 8.12e9), "profit": ("Profit", "利润", "CNY", "money", 2.9e9), "co2": ("CO2", "二氧化碳排放", "t", "emissions", 6.9e6),
-    "fresh_water": ("Fresh water", "新鲜水用量", "m3", "water", 2.16e7), "energy_use": ("Energy use", "能源消费", "tce", "energy", 2.41e6),
-    "employment": ("Employment", "就业", "person", "people", 18430.0), "solid_waste_made": ("Solid waste made", "固体废物产生量", "t", "waste", 6.49e7),
-    "solid_waste_used": ("Solid waste used", "固体废物利用量", "t", "waste", 1.1e6),
-}
-INDICATORS = {
-    "waste_rate": ("Use of industrial solid waste", "工业固体废物综合利用率", "%"), "water_output": ("Value added per water", "单位用水增加值", "CNY/m3"),
-    "land_output": ("Value added per land", "单位土地产出", "万元/ha"), "carbon": ("CO2 per value added", "单位增加值二氧化碳排放", "t/万元"), "jobs": ("Employment", "就业", "person"),
-}
-
-
-def frame(columns: str, *rows: tuple[Any, ...]) -> pd.DataFrame:
-    """A table by the names of its columns."""
-    return pd.DataFrame(list(rows), columns=columns.split())
-
-
-def account_rows() -> pd.DataFrame:
-    rows = [(2030, area, account, v[4] * part, back if account == "value_added" else 0.0, v[4] * part + (back if account == "value_added" else 0.0), v[2])
-            for account, v in ACCOUNTS.items() for area, part, back in (("basin", 1.0, 1e9), ("north", 0.7, 0.0), ("works", 0.6, 0.0))]
-    return frame("period area account value background total unit", *rows)
-
-
-def rule_rows() -> pd.DataFrame:
-    found = frame("period rule kind area left bound slack binding dual dual_unit dual_valid_from dual_valid_to dual_unique unit",
-                  (2030, "carbon_cap", "limit", "basin", 6.9e6, 6.9e6, 0.0, True, 312.4, "CNY/t", 6.1e6, 7.4e6, True, "t"),
-                  (2030, "waste_use", "target", "basin", 1.1e6, 1.1e6, 0.0, True, -41.5, "CNY/t", 0.9e6, 1.4e6, None, "t"),
-                  (2030, "water_cap", "limit", None, 2.16e7, 3.0e7, 8.4e6, False, 0.0, "CNY/m3", None, None, True, "m3"),
-                  (2030, "carbon_price", "charge", "basin", 6.9e6, None, None, None, None, "CNY/t", None, None, None, "t"))
-    return found.astype({"binding": "boolean", "dual_unique": "boolean", "area": "string"})
-
-
-def limit_rows() -> pd.DataFrame:
-    found = frame("period slice family place item left bound slack binding dual dual_unit dual_valid_from dual_valid_to dual_unique unit",
-                  (2030, "year", "draw_limit", "great_lake", "", 4.96e8, 4.96e8, 0.0, True, 3.7, "CNY/t", 4.1e8, 5.2e8, True, "t"),
-                  (2030, "year", "capacity_stock", "works", "pvc_works", 3.85e5, 3.85e5, 0.0, True, 850.0, "CNY/(t/a)", 3e5, float("inf"), False, "t/a"),
-                  (2030, "m01", "sales_tier", "home", "potash 1", 4e5, 4e5, 0.0, True, 25.0, "CNY/t", 3e5, 5e5, True, "t"),
-                  (2030, "m02", "sales_tier", "home", "potash 1", 4e5, 4e5, 0.0, True, 35.0, "CNY/t", 3e5, 5e5, True, "t"),
-                  (2030, "year", "link_limit", "rail", "", 7.8e5, 2e6, 1.2e6, False, 0.0, "CNY/t", None, None, True, "t"))
-    return found.astype({"binding": "boolean", "dual_unique": "boolean"})
-
-
-def indicator_rows() -> pd.DataFrame:
-    found = frame("period indicator area numerator denominator actual target target_year published published_year unit better met note",
-                  (2030, "waste_rate", "basin", 1.1e6, 6.49e7, 1.7, 60.0, 2025, 45.0, 2015, "%", "higher", False, "model only"),
-                  (2030, "water_output", "basin", 9.12e9, 2.16e7, 376.0, 141.0, 2025, 98.0, 2020, "CNY/m3", "higher", True, "with background"),
-                  (2030, "land_output", "basin", 8.12e9, 8900.0, 91.2, 84.0, 2025, None, None, "万元/ha", "higher", True, "model only"),
-                  (2030, "carbon", "basin", 6.9e6, 8.12e9, 8.5, 9.0, 2025, 11.2, 2020, "t/万元", "lower", True, "model only"),
-                  (2030, "jobs", "basin", 18430.0, 1.0, 18430.0, None, None, 15000.0, 2020, "person", "higher", None, "model only"))
-    return found.astype({"met": "boolean", "target_year": "Int64", "published_year": "Int64"})
-
-
-def trade_rows(flows: pd.DataFrame) -> pd.DataFrame:
-    traded = flows[flows["role"].isin(["sold", "bought"])]
-    prices = traded["commodity"].map(PRICES).fillna(0.0)
-    return traded.rename(columns={"agent": "market"}).assign(tier=1, side=traded["role"].map({"sold": "sell", "bought": "buy"}), price=prices, freight=0.0,
-                                                             money=traded["value"] * prices).drop(columns="role")
-
-
-def tables() -> dict[str, pd.DataFrame]:
-    """Every table of the run, with the columns that the results layer writes."""
-    flows = pd.DataFrame(flow_rows())
-    trades = trade_rows(flows)
-    sold = trades[trades["side"] == "sell"].groupby(["period", "commodity", "unit"], as_index=False)[["value", "money"]].sum()
-    products = sold.rename(columns={"value": "sold", "money": "sales"}).assign(carried_cost=sold["money"] * 0.6, contribution=sold["money"] * 0.4)
-    return {
-        "flows": flows, "trades": trades, "products": products, "names": pd.DataFrame(name_rows()), "accounts": account_rows(), "rules": rule_rows(),
-        "limits": limit_rows(), "indicators": indicator_rows(),
-        "capacity": frame("period site process existing new retired total used unit land_ha capital_cny", *(
-            (2030, site, process, a * 0.8, a * 0.3, 0.0, a * 1.1, a * (1.1 if process == "pvc_works" else 1.0), "t/a", 10.0, a * 100)
-            for (site, process), a in ACTIVITY.items())),
-        "charges": frame("period rule tier site flow value price money unit", (2030, "carbon_price", 1, "works", "charged", 6.9e6, 60.0, 4.14e8, "t")),
-        "values": frame("period slice site commodity marginal_value unit", *(
-            (2030, "year", site, item, PRICES.get(item, -20.0) * 0.9, f"CNY/{GOODS[item][2]}") for site in SITES for item in GOODS)),
-        "entry": frame("period site family item level reduced_cost enters_at leaves_at unit unique",
-                       (2030, "works", "process", "kiln", 0.0, -35.0, 435.0, None, "CNY/t", True),
-                       (2030, "east", "sell", "slag home 1", 0.0, -12.0, 30.0, None, "CNY/t", True),
-                       (2030, "works", "sell", "potash home 1", 5.0e6, 0.0, None, 1210.0, "CNY/t", None)),
-    }
-
-
-def manifest() -> dict[str, Any]:
-    checks = ("primal_infeasibility", "dual_infeasibility", "complementarity", "objective_gap")
-    return {
-        "scenario": {"name": "basin-2030", "path": "scenarios/basin-2030.yaml", "document": {"areas": ["basin"]},
-                     "title": {"en": "Basin 2030 </script> & targets", "zh": "盆地2030年“达标”情景"}},
-        "created": "2026-11-21T12:00:00+00:00", "status": "optimal", "algorithm": "simplex",
-        "objective": {"unit": "CNY", "stages": [{"sense": "maximise", "accounts": {"value_added": 1.0}, "value": 8.12e9, "unit": "CNY"}]},
-        "certificate": dict.fromkeys(checks, {"absolute": 1.2e-9, "relative": 3.4e-12}),
-        "sizes": {"columns": 4210, "rows": 2305, "nonzeros": 15332, "sites": 5, "processes": 9}, "numerics": {},
-        "seconds": {"build": 0.42, "solve": 0.13}, "versions": {"saltloop": "0.1.0", "highspy": "1.15.1"},
-        "pack": {"name": "basin", "version": "2026.1", "title": {"en": "The basin", "zh": "盆地"}},
-        "hashes": {"basin/sites.csv": "0" * 64, "basin/prices.csv": "1" * 64}, "main_area": "basin", "currency": "CNY",
-        "evidence": {"A": 0.21, "B": 0.34, "C": 0.15, "D": 0.30},
-        "warnings": [{"en": "The price of lime is that of 2022.", "zh": "石灰价格取自2022年。"}],
-    }
-
-
-def write_run(folder: Path, **changed: pd.DataFrame) -> Path:
-    """A run folder with everything that the report reads; tables given by name take the place of the usual ones."""
-    folder.mkdir(parents=True)
-    for name, each in (tables() | changed).items():
-        each.to_parquet(folder / f"{name}.parquet")
-    (folder / "manifest.json").write_text(json.dumps(manifest(), ensure_ascii=False), encoding="utf-8")
-    return folder
+def rows_of(page: Path, key: str) -> list[list[dict[str, Any]]]:
+    """The rows of a table of the page below its heading."""
+    parser = _Rows(key)
+    parser.feed(page.read_text(encoding="utf-8"))
+    return [row for row in parser.rows if row][1:]
 
 
 @pytest.fixture(scope="module")
@@ -231,3 +71,291 @@ def page(run: Path) -> Path:
     target = run / "report.html"
     write_report(run, target)
     return target
+
+
+# --- the file -------------------------------------------------------------------------------------------------------
+def test_page_forbids_itself_the_network_and_refers_to_nothing_outside(page: Path) -> None:
+    html = page.read_text(encoding="utf-8")
+    own = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    assert "default-src 'none'" in own
+    assert not re.search(r"""(src|href)\s*=\s*["'](?!#)""", own)
+    assert "url(" not in own
+    assert "@import" not in own
+
+
+def test_plotting_library_is_embedded_once(page: Path) -> None:
+    assert page.read_text(encoding="utf-8").count("plotly.js v") == 1
+
+
+def test_titles_of_the_pack_cannot_end_a_script_or_add_a_tag(page: Path) -> None:
+    html = page.read_text(encoding="utf-8")
+    assert html.count("</script>") == 3
+    assert "Cement </script>" not in html
+    assert "Cement &lt;/script&gt;&lt;b&gt;" in html
+
+
+def test_page_opens_in_the_language_asked_for(run: Path, tmp_path: Path) -> None:
+    english, chinese = "Basin 2030 &lt;/script&gt; &amp; targets: report", "盆地2030年“达标”情景：报告"
+    for language, code, title in (("en", "en", english), ("zh", "zh-CN", chinese)):
+        write_report(run, tmp_path / "page.html", language)
+        html = (tmp_path / "page.html").read_text(encoding="utf-8")
+        assert f'<html lang="{code}">' in html
+        assert f"<title>{title}</title>" in html
+
+
+def test_shuffled_rows_give_the_same_page(run: Path, tmp_path: Path) -> None:
+    shuffled = {name: tables()[name].sample(frac=1, random_state=7) for name in ("flows", "trades", "values", "limits")}
+    write_report(run, tmp_path / "one.html")
+    write_report(write_run(tmp_path / "run", **shuffled), tmp_path / "two.html")
+    digits = re.compile(r"\d+\.\d{6,}(e[+-]?\d+)?")
+    one, two = (digits.sub("#", (tmp_path / name).read_text(encoding="utf-8")) for name in ("one.html", "two.html"))
+    assert one == two
+
+
+def test_parts_of_the_year_are_added_up(run: Path, tmp_path: Path) -> None:
+    parts = {name: pd.concat([tables()[name].assign(slice=part, **{column: tables()[name][column] / 2 for column in numbers}) for part in ("m01", "m02")])
+             for name, numbers in (("flows", ("value",)), ("trades", ("value", "money")))}
+    whole = [row[1]["value"] for row in rows_of_run(run, tmp_path / "whole.html", "products")]
+    halves = [row[1]["value"] for row in rows_of_run(write_run(tmp_path / "run", **parts), tmp_path / "halves.html", "products")]
+    assert whole == pytest.approx(halves)
+
+
+def rows_of_run(run: Path, target: Path, key: str) -> list[list[dict[str, Any]]]:
+    write_report(run, target)
+    return rows_of(target, key)
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+def test_products_are_those_of_the_trades(page: Path) -> None:
+    trades = tables()["trades"]
+    sold = trades[trades["side"] == "sell"].groupby("commodity")[["value", "money"]].sum().sort_values(["money", "value"], ascending=False)
+    found = [(row[1]["value"], row[2]["value"]) for row in rows_of(page, "products")]
+    assert found == [pytest.approx(pair) for pair in sold.itertuples(index=False, name=None)]
+
+
+def test_printed_numbers_are_the_exact_ones_rounded(page: Path) -> None:
+    for row in rows_of(page, "products"):
+        assert row[2]["en"] == number(row[2]["value"], "CNY", "en")
+        assert row[2]["zh"] == number(row[2]["value"], "CNY", "zh")
+
+
+def test_wastes_made_are_used_sold_or_disposed_of(page: Path) -> None:
+    rows = rows_of(page, "wastes")
+    assert {row[0]["en"] for row in rows} == {"Salt tailings", "Carbide slag", "Fly ash", "Decomposition liquor", "Old brine"}
+    for row in rows:
+        made, used, sold, disposed = (cell["value"] for cell in row[1:5])
+        assert made == pytest.approx(used + sold + disposed)
+
+
+def test_indicators_show_met_and_missed_targets(page: Path) -> None:
+    status = {row[0]["en"].split("The basin")[0]: row[1]["en"] for row in rows_of(page, "indicators")}
+    assert status == {"Use of industrial solid waste": "✗ missed", "Value added per water": "✓ met", "Value added per land": "✓ met",
+                      "CO2 per value added": "✓ met", "Employment": ""}
+
+
+def test_gap_is_positive_on_the_better_side_of_the_target(page: Path) -> None:
+    gaps = {row[0]["en"].split("The basin")[0]: row[4]["value"] for row in rows_of(page, "indicators")}
+    assert gaps["CO2 per value added"] == pytest.approx(0.5)
+    assert gaps["Use of industrial solid waste"] == pytest.approx(-58.3)
+
+
+def test_binding_limits_stand_in_order_of_their_weight_and_once(page: Path) -> None:
+    rows = rows_of(page, "limits")
+    assert [row[1]["value"] for row in rows] == [3.7, 850.0, 35.0]
+    assert "in 2 parts of the year" in rows[2][0]["en"]
+
+
+def test_paragraph_names_products_targets_and_what_binds(page: Path) -> None:
+    html = page.read_text(encoding="utf-8")
+    lead = re.search(r'<p class="lead">(.*?)</p>', html, flags=re.DOTALL)
+    assert lead
+    for words in ("8.12 bn CNY", "Potassium chloride (5 million t, 11.5 bn CNY)", "carbon cap (The basin); its marginal value is 312.4 CNY/t",
+                  "Of 4 official targets 3 are met and 1 missed: Use of industrial solid waste",
+                  "81.2亿元", "氯化钾（500万吨，115亿元）", "4 项官方目标中，3 项达到，1 项未达到"):
+        assert words in lead[1]
+
+
+# --- flows ----------------------------------------------------------------------------------------------------------
+def test_streams_add_up_to_what_each_source_gives_and_each_user_takes(run: Path) -> None:
+    folder = read_folder(run)
+    given: defaultdict[tuple[str, ...], float] = defaultdict(float)
+    taken: defaultdict[tuple[str, ...], float] = defaultdict(float)
+    for stream in trace(folder.yearly, folder.units, MASS):
+        given[stream.source.kind, stream.source.id, stream.source.site, stream.commodity] += stream.value
+        taken[stream.sink.kind, stream.sink.id, stream.sink.site, stream.commodity] += stream.value
+    lost = sum(value for (kind, *_), value in taken.items() if kind == "lost")
+    assert lost == pytest.approx(1500.0)
+    for row in folder.yearly.itertuples():
+        if folder.units[row.commodity] == MASS:
+            for role, sums in ((SOURCES, given), (SINKS, taken)):
+                if row.role in role:
+                    assert sums[role[row.role], row.agent, row.site, row.commodity] == pytest.approx(row.value, rel=1e-6)
+
+
+def test_what_passes_a_site_keeps_its_source() -> None:
+    flows = frame("site commodity role agent value", ("a", "salt", "made", "pan", 8.0), ("b", "salt", "made", "mine", 2.0),
+                  ("a", "salt", "shipped_out", "ab", 8.0), ("b", "salt", "shipped_in", "ab", 6.0), ("b", "salt", "shipped_out", "bc", 4.0),
+                  ("c", "salt", "shipped_in", "bc", 4.0), ("b", "salt", "sold", "home", 4.0), ("c", "salt", "used", "mill", 4.0))
+    found = {(s.source.id, s.sink.id): s.value for s in trace(flows, {"salt": "t"}, "t")}
+    assert found == pytest.approx({("pan", "ab"): 2.0, ("pan", "home"): 3.0, ("mine", "home"): 1.0, ("pan", "mill"): 3.0, ("mine", "mill"): 1.0})
+
+
+def test_what_a_diagram_leaves_out_is_said(run: Path) -> None:
+    folder = read_folder(run)
+    for key, unit in (("overview", MASS), ("bulk", MASS), ("power", POWER)):
+        view = view_of(folder, key)
+        total = sum(stream.value for stream in trace(folder.yearly, folder.units, unit))
+        assert sum(link.value for link in view.links) + view.left_out == pytest.approx(total)
+    notes = " ".join(note[0] for note in view_of(folder, "overview").notes)
+    assert "Left out, because they would hide everything else: Brine 496 million t" in notes
+    assert "Flows inside one place of the diagram" in notes
+
+
+def test_each_place_shows_sum_in_and_sum_out(run: Path, page: Path) -> None:
+    for view in views(read_folder(run)):
+        found = {row[0]["en"]: (row[1]["value"], row[2]["value"]) for row in rows_of(page, f"places-{view.key}")}
+        assert found == {title[0]: pytest.approx(view.through(place)) for place, (title, _) in enumerate(view.places)}
+
+
+def test_recycling_is_a_loop_of_the_diagram(run: Path) -> None:
+    folder = read_folder(run)
+    inner = view_of(folder, "industry-salt_lake")
+    named = {(inner.places[link.source][0][0], inner.places[link.sink][0][0], link.kind, link.is_loop) for link in inner.links}
+    assert ("Potash plant", "Ponds on liquor", "recycled", True) in named
+    assert ("Ponds on liquor", "Potash plant", "plain", True) in named
+    assert any(link.is_loop and link.kind == "recycled" for link in view_of(folder, "overview").links)
+
+
+def view_of(folder: Any, key: str) -> View:
+    return next(view for view in views(folder) if view.key == key)
+
+
+# --- runs that lack something ---------------------------------------------------------------------------------------
+def test_run_without_rules_indicators_places_and_wastes_has_a_page(tmp_path: Path) -> None:
+    bare = tables()
+    flows = bare["flows"]
+    keep = flows["commodity"].isin(["limestone", "lime"]) & flows["role"].isin(["made", "used", "drawn"])
+    empty = ("rules", "limits", "indicators", "entry", "charges", "values", "trades", "products", "capacity")
+    changed = {name: bare[name].iloc[:0] for name in empty}
+    changed |= {"flows": flows[keep], "names": bare["names"].assign(latitude=float("nan"), longitude=float("nan"))}
+    write_report(write_run(tmp_path / "run", **changed), tmp_path / "page.html")
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "No rule and no resource limit binds." in html
+    assert 'id="atlas"' not in html
+
+
+def test_plan_of_several_years_shows_the_last_and_tells_them_all(tmp_path: Path) -> None:
+    both_years = {name: pd.concat([each.assign(period=2025), each]) for name, each in tables().items() if "period" in each}
+    write_report(write_run(tmp_path / "run", **both_years), tmp_path / "page.html")
+    rows = rows_of(tmp_path / "page.html", "periods")
+    assert [cell["value"] for cell in rows[0][1:]] == [8.12e9, 8.12e9]
+    assert "The plan covers 2025, 2030." in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert len(rows_of(tmp_path / "page.html", "rules")) == 2
+
+
+# --- in a browser ---------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM.is_file():
+        pytest.skip(f"{CHROMIUM} is not installed: apt-get install chromium fonts-noto-cjk")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[
+            "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def shown(browser: Any, page: Path) -> Iterator[tuple[Any, list[str]]]:
+    """The page in the browser, and what it should not have done: console messages, errors, requests."""
+    complaints: list[str] = []
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab.on("console", lambda message: complaints.append(f"console: {message.text}"))
+    tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    tab.on("request", lambda request: complaints.append(f"request: {request.url}") if request.url != page.as_uri() else None)
+    tab.goto(page.as_uri())
+    until(tab, "document.documentElement.dataset.drawn === 'yes'")
+    yield tab, complaints
+    tab.close()
+
+
+def until(tab: Any, condition: str) -> None:
+    """Wait for a condition of the page; the page forbids the evaluation that the driver's own waiting needs."""
+    for _ in range(200):
+        if tab.evaluate(condition):
+            return
+        tab.wait_for_timeout(50)
+    raise AssertionError(f"never true: {condition}")
+
+
+def is_within(tab: Any) -> bool:
+    """Whether the page needs no scrolling to the side."""
+    return bool(tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_page_in_both_languages_fits_and_stays_silent(shown: tuple[Any, list[str]], width: int) -> None:
+    tab, complaints = shown
+    tab.set_viewport_size({"width": width, "height": 800})
+    until(tab, f"Math.abs(document.querySelector('#sankey svg').clientWidth - {width}) < 200")
+    english, chinese = ("Basin 2030 </script> & targets: report", "Main flows", "Sold"), ("盆地2030年“达标”情景：报告", "主要物流", "销售")
+    for title, heading, node in (english, chinese):
+        assert tab.title() == title
+        assert heading in tab.inner_text("#flows")
+        until(tab, f"[...document.querySelectorAll('#sankey .node-label')].some(e => e.textContent.startsWith('{node}'))")
+        assert is_within(tab)
+        tab.click("#language")
+    assert tab.title().startswith("Basin 2030")
+    assert complaints == []
+
+
+@pytest.mark.browser
+def test_loop_is_drawn_and_every_flow_of_each_view(shown: tuple[Any, list[str]], run: Path) -> None:
+    tab, complaints = shown
+    drawn = "[...document.querySelectorAll('#sankey .sankey-link')]"
+    for view in views(read_folder(run)):
+        tab.select_option("#view", view.key)
+        until(tab, f"{drawn}.length === {len(view.links)}")
+        circular = tab.evaluate(f"{drawn}.filter(e => e.__data__.link.circular).length")
+        assert (circular > 0) == any(link.is_loop for link in view.links)
+        assert tab.locator(f"[data-view='{view.key}']").is_visible()
+        assert tab.locator("[data-view]:visible").count() == 1
+    assert complaints == []
+
+
+@pytest.mark.browser
+def test_numbers_to_be_seen_are_those_of_the_files(shown: tuple[Any, list[str]]) -> None:
+    tab, _ = shown
+    trades = tables()["trades"]
+    sold = trades[trades["side"] == "sell"].groupby("commodity")["money"].sum()
+    seen = tab.locator("#table-products tbody tr").first.inner_text()
+    assert number(float(sold.max()), "CNY", "en") in seen
+    assert "亿" not in seen
+    assert tab.locator("#atlas .scatterlayer .point").count() > 0
+
+
+@pytest.mark.browser
+def test_chinese_letters_have_a_font(shown: tuple[Any, list[str]]) -> None:
+    tab, _ = shown
+    tab.click("#language")
+    widths = tab.evaluate("""() => ['盐湖', '\\u{10FFFD}\\u{10FFFD}'].map(text => {
+        const pen = document.createElement('canvas').getContext('2d');
+        pen.font = '20px ' + getComputedStyle(document.body).fontFamily;
+        return pen.measureText(text).width; })""")
+    assert widths[0] == pytest.approx(40, abs=2)
+
+
+@pytest.mark.browser
+def test_picture_can_be_saved_without_a_network(shown: tuple[Any, list[str]], tmp_path: Path) -> None:
+    tab, complaints = shown
+    for chart in ("sankey", "atlas"):
+        with tab.expect_download() as download:
+            tab.click(f".save[data-chart={chart}]")
+        download.value.save_as(tmp_path / f"{chart}.png")
+        assert (tmp_path / f"{chart}.png").read_bytes()[:4] == b"\x89PNG"
+    assert [each for each in complaints if not each.startswith(("request: data:", "request: blob:"))] == []
+
+

@@ -24,7 +24,7 @@ def titles(case: Case) -> Titles:
     found: Titles = {}
     for table, key in (("processes", "process"), ("commodities", "commodity"), ("sites", "site"), ("equipment", "equipment"), ("basins", "basin"),
                        ("markets", "market"), ("routes", "route"), ("accounts", "account")):
-        for r in records(case.pack.tables[table]):
+        for r in case.pack.rows(table):
             found.setdefault(str(r[key]), (str(r["title_en"]), str(r["title_zh"])))
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 
 from saltloop.data import read
-from saltloop.data.read import FILE, LINE, nearest, records
+from saltloop.data.read import FILE, LINE, Row, nearest, records
 from saltloop.data.schema import BY_NAME, TABLES, Table
 from saltloop.errors import InputError, Place, Problem, Problems, message
 from saltloop.units import Units, units_of
@@ -60,10 +60,17 @@ class Pack:
     units: Units
     tables: dict[str, pd.DataFrame]
     hashes: dict[str, str]
+    _rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False, compare=False)
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a table as dictionaries; made once, not to be changed."""
+        if name not in self._rows:
+            self._rows[name] = read.records(self.tables[name])
+        return self._rows[name]
 
     def with_table(self, name: str, frame: pd.DataFrame) -> Pack:
         """The same pack with one table exchanged."""
-        return replace(self, tables={**self.tables, name: frame})
+        return replace(self, tables={**self.tables, name: frame}, _rows={k: v for k, v in self._rows.items() if k != name})
 
     def role(self, name: str, default: str) -> str:
         """The account that plays a part in the rules: charges, transfers."""
@@ -144,11 +151,11 @@ def _key(row: dict[str, Any], table: Table) -> tuple[Any, ...]:
     return tuple(row[name] for name in table.key)
 
 
-def _merge(older: pd.DataFrame, newer: pd.DataFrame, table: Table, problems: Problems) -> pd.DataFrame:
+def _merge(older: list[Row], newer: list[Row], table: Table, problems: Problems) -> list[Row]:
     """Rows of both; a row marked override takes the place of the older one with its key."""
-    rows = {_key(r, table): r for r in records(older)}
+    rows = {_key(r, table): r for r in older}
     own: set[tuple[Any, ...]] = set()
-    for row in records(newer):
+    for row in newer:
         key, place = _key(row, table), Place(row[FILE], row[LINE])
         shown = ", ".join("-" if part is None else str(part) for part in key)
         if key in own or (key in rows and row["override"] != "yes"):
@@ -158,64 +165,61 @@ def _merge(older: pd.DataFrame, newer: pd.DataFrame, table: Table, problems: Pro
             problems.add(NOTHING_TO_OVERRIDE.at(place, key=shown))
         rows[key] = row
         own.add(key)
-    return pd.DataFrame(list(rows.values()), columns=older.columns, dtype=object)
+    return list(rows.values())
 
 
-def _read_table(table: Table, folders: list[Path], problems: Problems, hashes: dict[str, str]) -> pd.DataFrame:
-    frame = read.empty_frame(table.name)
+def _read_table(table: Table, folders: list[Path], problems: Problems, hashes: dict[str, str]) -> list[Row]:
+    merged: list[Row] = []
     for folder in folders:
-        parts = []
+        newer: list[Row] = []
         for path in read.table_files(folder, table.name):
             hashes[path.relative_to(folder.parent).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
             rows = read.read_rows(table, path, _shown(path), problems)
             if rows is not None:
-                parts.append(read.typed_frame(rows, problems))
-        if parts:
-            newer = pd.concat(parts, ignore_index=True)
-            frame = _merge(frame, newer, table, problems)
-    return frame
+                newer += read.typed_rows(rows, problems)
+        merged = _merge(merged, newer, table, problems) if newer else merged
+    return merged
 
 
-def ids_by_table(tables: dict[str, pd.DataFrame]) -> dict[str, set[str]]:
+def _ids(tables: dict[str, list[Row]]) -> dict[str, set[str]]:
     """The ids that each table declares."""
-    found = {}
-    for table in TABLES:
-        named = [c.name for c in table.columns if c.kind == "id"]
-        if named:
-            found[table.name] = set(tables[table.name][named[0]])
-    return found
+    named = {table.name: next((c.name for c in table.columns if c.kind == "id"), None) for table in TABLES}
+    return {name: {row[column] for row in tables[name]} for name, column in named.items() if column is not None}
 
 
-def _unknown_references(tables: dict[str, pd.DataFrame]) -> list[Problem]:
-    ids, problems = ids_by_table(tables), []
+def _unknown_references(tables: dict[str, list[Row]]) -> list[Problem]:
+    ids, problems = _ids(tables), []
     for table in TABLES:
         for column in (c for c in table.names.values() if c.kind == "reference"):
             known = set().union(*(ids[name] for name in column.refers.split("|")))
-            for name, file, line in zip(*(tables[table.name][x] for x in (column.name, FILE, LINE)), strict=True):
+            for row in tables[table.name]:
+                name = row[column.name]
                 if name is not None and name not in known:
-                    problems.append(UNKNOWN_REFERENCE.at(Place(file, line), what=column.refers, name=name, column=column.name,
+                    problems.append(UNKNOWN_REFERENCE.at(Place(row[FILE], row[LINE]), what=column.refers, name=name, column=column.name,
                                                          hint=nearest(str(name), sorted(known))))
     return problems
 
 
 def capacity_units(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
     """Capacity unit by equipment, own equipment of processes included."""
-    commodity = dict(zip(tables["commodities"]["commodity"], tables["commodities"]["unit"], strict=True))
-    units = {row["process"]: row["capacity_unit"] or f"{commodity.get(row['reference'], '1')}/a" for row in records(tables["processes"])}
-    return {**units, **dict(zip(tables["equipment"]["equipment"], tables["equipment"]["capacity_unit"], strict=True))}
+    return _capacity_units({name: records(tables[name]) for name in ("commodities", "processes", "equipment")})
 
 
-def _convert_all(tables: dict[str, pd.DataFrame], units: Units, problems: Problems) -> dict[str, pd.DataFrame]:
+def _capacity_units(tables: dict[str, list[Row]]) -> dict[str, str]:
+    commodity = {row["commodity"]: row["unit"] for row in tables["commodities"]}
+    own = {row["process"]: row["capacity_unit"] or f"{commodity.get(row['reference'], '1')}/a" for row in tables["processes"]}
+    return {**own, **{row["equipment"]: row["capacity_unit"] for row in tables["equipment"]}}
+
+
+def _convert_all(tables: dict[str, list[Row]], units: Units, problems: Problems) -> None:
     def unit_by(name: str, key: str) -> dict[str, str]:
-        return dict(zip(tables[name][key], tables[name]["unit"], strict=True))
+        return {row[key]: row["unit"] for row in tables[name]}
 
-    unit_of = {"commodity": unit_by("commodities", "commodity"), "equipment": capacity_units(tables), "basin": unit_by("basins", "basin"),
+    unit_of = {"commodity": unit_by("commodities", "commodity"), "equipment": _capacity_units(tables), "basin": unit_by("basins", "basin"),
                "account": unit_by("accounts", "account"), "indicator": unit_by("indicators", "indicator")}
-    converted = {}
     for table in TABLES:
-        problems.extend(read.check_signs(tables[table.name], table))
-        converted[table.name] = read.convert(tables[table.name], table, units, read.base_unit_of(table, units, unit_of), problems)
-    return converted
+        read.check_signs(tables[table.name], table, problems)
+        read.convert(tables[table.name], table, units, read.base_unit_of(table, units, unit_of), problems)
 
 
 def load(folder: Path) -> Pack:
@@ -240,10 +244,25 @@ def load(folder: Path) -> Pack:
     units = units_of(str(about["currency"]), extra, Place(_shown(folder / "pack.yaml")))
     tables = {table.name: _read_table(table, folders, problems, hashes) for table in TABLES}
     for table in TABLES:
-        if table.required and tables[table.name].empty:
+        if table.required and not tables[table.name]:
             problems.add(MISSING_TABLE.at(Place(_shown(folder)), table=table.name, meaning=table.meaning[0]))
+    return assemble(Pack(folder.resolve().name, folder, about, units, {}, hashes), tables, problems)
+
+
+def assemble(pack: Pack, tables: dict[str, list[Row]], problems: Problems) -> Pack:
+    """A pack without tables, given its typed rows: references looked up, quantities converted.
+
+    Args:
+        pack: name, folder, about, units and hashes.
+        tables: rows of every table of the schema, as `read.typed_rows` gives them; changed in place.
+        problems: found while reading.
+
+    Raises:
+        InputError: with every problem.
+    """
     problems.extend(_unknown_references(tables))
     problems.stop_if_any()
-    tables = _convert_all(tables, units, problems)
+    _convert_all(tables, pack.units, problems)
     problems.stop_if_any()
-    return Pack(folder.resolve().name, folder, about, units, tables, hashes)
+    frames = {table.name: read.frame_of(tables[table.name], table) for table in TABLES}
+    return replace(pack, tables=frames, _rows=dict(tables))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from saltloop.data.schema import BY_NAME, Column, Table
+from saltloop.data.schema import Column, Table
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.units import Units
 
@@ -114,19 +114,23 @@ def _cell(text: str, column: Column, place: Place, problems: Problems) -> object
     return text
 
 
-def typed_frame(rows: Rows, problems: Problems) -> pd.DataFrame:
+Row = dict[str, Any]
+
+
+def typed_rows(rows: Rows, problems: Problems) -> list[Row]:
     """The rows with numbers as numbers, tags as tuples and empty optional cells as None; text columns stay text.
 
     Returns:
-        columns of the table, then `_file` and `_line`; rows that cannot be used are left out, with a problem each.
+        cells by column of the table, then `_file` and `_line`; a cell that cannot be used is None, with a problem.
     """
-    names = rows.table.names
-    records = []
+    columns = list(rows.table.names.items())
+    typed = []
     for line, cells in rows.rows:
         place = Place(rows.file, line)
-        record = {name: _cell(cells.get(name, ""), column, place, problems) for name, column in names.items()}
-        records.append({**record, FILE: rows.file, LINE: line})
-    return pd.DataFrame(records, columns=[*names, FILE, LINE], dtype=object)
+        row: Row = {name: _cell(cells.get(name, ""), column, place, problems) for name, column in columns}
+        row[FILE], row[LINE] = rows.file, line
+        typed.append(row)
+    return typed
 
 
 BaseUnit = Callable[[Mapping[str, object]], str | None]
@@ -166,37 +170,40 @@ def _range_hint(value: float, low: float, high: float) -> str:
     return ""
 
 
-def convert(frame: pd.DataFrame, table: Table, units: Units, base_unit: BaseUnit, problems: Problems) -> pd.DataFrame:
-    """value, low and high in base units, with `unit` set to the base unit; range and sign checked."""
-    if not table.base or frame.empty:
-        return frame
-    rows = records(frame)
+def convert(rows: list[Row], table: Table, units: Units, base_unit: BaseUnit, problems: Problems) -> None:
+    """Turn value, low and high into base units and `unit` into the base unit, in place; the range is checked."""
+    if not table.base:
+        return
     for row in rows:
-        place = Place(str(row[FILE]), int(str(row[LINE])))
+        place = Place(row[FILE], row[LINE])
         if None in (row["value"], row["low"], row["high"], row["unit"]):
             continue
-        value, low, high = float(row["value"]), float(row["low"]), float(row["high"])
+        value, low, high = row["value"], row["low"], row["high"]
         if not low <= value <= high:
             problems.add(OUT_OF_RANGE.at(place, value=value, unit=row["unit"], low=low, high=high, hint=_range_hint(value, low, high)))
         base = base_unit(row) or str(row["unit"])
         factor = units.convert(1.0, str(row["unit"]), base, place, f"{table.name}.value")
         if isinstance(factor, Problem):
             problems.add(factor)
-            continue
-        row.update(value=value * factor, low=low * factor, high=high * factor, unit=base)
-    return pd.DataFrame(rows, columns=frame.columns, dtype=object)
+        else:
+            row.update(value=value * factor, low=low * factor, high=high * factor, unit=base)
 
 
-def check_signs(frame: pd.DataFrame, table: Table) -> Problems:
+def check_signs(rows: list[Row], table: Table, problems: Problems) -> None:
     """A problem for every number that must not be negative and is."""
-    problems = Problems()
     names = [name for name in _ALSO_NON_NEGATIVE if name in table.names and table.names[name].kind == "number"]
     if table.name in _NON_NEGATIVE:
         names.append("value")
-    for name in names:
-        for row in records(frame[[x is not None and x < 0 for x in frame[name]]]):
-            problems.add(NEGATIVE.at(Place(str(row[FILE]), int(row[LINE])), what=f"{table.name}.{name}", value=row[name]))
-    return problems
+    for row in rows if names else ():
+        for name in names:
+            if row[name] is not None and row[name] < 0:
+                problems.add(NEGATIVE.at(Place(row[FILE], row[LINE]), what=f"{table.name}.{name}", value=row[name]))
+
+
+def frame_of(rows: list[Row], table: Table) -> pd.DataFrame:
+    """Rows as a frame with the columns of the table, `_file` and `_line`; cells stay as they are."""
+    columns = [*table.names, FILE, LINE]
+    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in columns}, columns=columns)
 
 
 def table_files(folder: Path, name: str) -> list[Path]:
@@ -207,9 +214,6 @@ def table_files(folder: Path, name: str) -> list[Path]:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as dictionaries by column name."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in names), strict=True)]
 
-
-def empty_frame(name: str) -> pd.DataFrame:
-    """A table without rows."""
-    return pd.DataFrame(columns=[*BY_NAME[name].names, FILE, LINE], dtype=object)

@@ -60,17 +60,9 @@ class Relations:
 
     pack: Pack
 
-    @cached_property
-    def _tables(self) -> dict[str, list[dict[str, Any]]]:
-        return {}
-
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of a table."""
-        if table not in self._tables:
-            frame = self.pack.tables[table]
-            names = list(frame.columns)  # a plain list: iterating an Index per row costs more than the rest
-            self._tables[table] = [dict(zip(names, cells, strict=True)) for cells in zip(*(frame[name].tolist() for name in names), strict=True)]
-        return self._tables[table]
+        return self.pack.rows(table)
 
     def by(self, table: str, key: str) -> dict[str, dict[str, Any]]:
         """The rows of a table by id."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from saltloop.data.chemistry import content
 from saltloop.data.pack import Pack, capacity_units
-from saltloop.data.read import FILE, LINE, records
+from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problems, message
 from saltloop.formulation.calendar import YEAR, Slice, slices
 from saltloop.formulation.choices import Choices
@@ -94,19 +94,13 @@ class Case:
         return self.factors.get((kind, item, name))
 
 
-def _records(pack: Pack, table: str) -> list[dict[str, Any]]:
-    return records(pack.tables[table])
-
-
-def _tags(pack: Pack, table: str, key: str) -> dict[str, frozenset[str]]:
-    frame = pack.tables[table]
-    return {name: frozenset(tags) for name, tags in zip(frame[key], frame["tags"], strict=True)}
-
-
-def commodities_named(pack: Pack, word: str) -> list[str]:
-    """Commodities by id, by tag, or all for `*`."""
-    tags = _tags(pack, "commodities", "commodity")
-    return list(tags) if word == "*" else [c for c, own in tags.items() if word == c or word in own]
+def commodities_by_word(pack: Pack) -> dict[str, list[str]]:
+    """Commodities by every word that selects them: their id, their tags, and `*` for all."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for r in pack.rows("commodities"):
+        for word in (r["commodity"], *r["tags"], "*"):
+            found[word].append(r["commodity"])
+    return found
 
 
 @dataclass
@@ -123,34 +117,35 @@ class _Builder:
             self.problems.add(NO_SITES.at(Place(), areas=", ".join(self.choices.areas)))
         self.slices = slices(self.choices.slices)
         self.fine = tuple(s.name for s in self.slices)
-        self.factors = {(r["kind"], r["item"], r["factor"]): r["value"] for r in _records(self.pack, "factors")}
+        self.factors = {(r["kind"], r["item"], r["factor"]): r["value"] for r in self.pack.rows("factors")}
         self.prices = Prices(self.pack, self.choices, self.problems)
+        self.named = commodities_by_word(self.pack)
 
     def _steps(self, resolution: object) -> tuple[str, ...]:
         return self.fine if resolution == "slice" else (YEAR,)
 
     def names(self) -> dict[str, Any]:
         """Units and resolutions of commodities, processes and equipment."""
-        commodities, processes = _records(self.pack, "commodities"), _records(self.pack, "processes")
+        commodities, processes = self.pack.rows("commodities"), self.pack.rows("processes")
         self.unit = {r["commodity"]: r["unit"] for r in commodities}
         self.commodity_slices = {r["commodity"]: self._steps(r["resolution"]) for r in commodities}
         self.process_slices = {r["process"]: self._steps(r["resolution"]) for r in processes}
         self.process_unit = {r["process"]: self.unit[r["reference"]] for r in processes}
         self.equipment_unit = capacity_units(self.pack.tables)
-        shared = {r["equipment"]: self._steps(r["resolution"]) for r in _records(self.pack, "equipment")}
+        self.equipment_slices = self.process_slices | {r["equipment"]: self._steps(r["resolution"]) for r in self.pack.rows("equipment")}
         self.land_class = {str(r[key]): r["land_class"] for table, key in (("processes", "process"), ("equipment", "equipment"))
-                           for r in _records(self.pack, table) if r["land_class"]}
+                           for r in self.pack.rows(table) if r["land_class"]}
         return {"commodity_unit": self.unit, "commodity_slices": self.commodity_slices, "process_slices": self.process_slices,
-                "process_unit": self.process_unit, "equipment_unit": self.equipment_unit, "equipment_slices": {**self.process_slices, **shared},
+                "process_unit": self.process_unit, "equipment_unit": self.equipment_unit, "equipment_slices": self.equipment_slices,
                 "land_class": self.land_class}
 
     def recipes(self) -> dict[str, Any]:
         """Coefficients (made positive, used negative, both summed) and use of equipment."""
         coefficient: dict[tuple[str, str], float] = defaultdict(float)
-        for r in _records(self.pack, "recipes"):
+        for r in self.pack.rows("recipes"):
             coefficient[r["process"], r["commodity"]] += r["value"] * (1 if r["direction"] == "make" else -1)
         self.coefficient = dict(coefficient)
-        self.use = {(r["process"], r["equipment"]): r["value"] for r in _records(self.pack, "uses")}
+        self.use = {(r["process"], r["equipment"]): r["value"] for r in self.pack.rows("uses")}
         shared = {j for j, _ in self.use}
         for j, unit in self.process_unit.items():
             if j not in shared:
@@ -161,7 +156,7 @@ class _Builder:
         """Standing and buildable capacity by period; which equipment and process exists where."""
         existing: dict[tuple[str, str, int], float] = defaultdict(float)
         may_build: dict[tuple[str, str, int], float] = defaultdict(float)
-        for r in _records(self.pack, "capacities"):
+        for r in self.pack.rows("capacities"):
             target = existing if r["status"] in self.choices.existing else may_build if r["status"] in self.choices.may_build else None
             if target is None or r["site"] not in self.sites:
                 continue
@@ -182,7 +177,7 @@ class _Builder:
     def _availability(self) -> dict[tuple[str, str, str], float]:
         """Share of capacity by site, equipment and slice: the profile if there is one, else the factor, else 1."""
         profile: dict[tuple[str, str | None], dict[tuple[int, int | None], float]] = defaultdict(dict)
-        for r in _records(self.pack, "profiles"):
+        for r in self.pack.rows("profiles"):
             hour = None if r["hour"] is None else int(r["hour"])
             profile[r["equipment"], None if r["site"] is None else r["site"]][int(r["month"]), hour] = r["value"]
         found: dict[tuple[str, str, str], float] = {}
@@ -190,8 +185,7 @@ class _Builder:
         for p, u in self.equipment:
             rows = profile.get((u, p)) or profile.get((u, None))
             flat = self.factors.get(("equipment", u, "availability"), 1.0)
-            yearly = u in self.process_slices and self.process_slices[u] == (YEAR,)
-            for s in (slices("year") if yearly else self.slices):
+            for s in (slices("year") if self.equipment_slices[u] == (YEAR,) else self.slices):
                 if rows is None:
                     found[p, u, s.name] = flat
                 else:
@@ -203,11 +197,11 @@ class _Builder:
     def nature(self) -> dict[str, Any]:
         """Draws with their limits, evaporation and land."""
         draws = {(r["site"], r["basin"], r["commodity"]): r["value"]
-                 for r in _records(self.pack, "basin_supplies") if r["site"] in self.sites}
+                 for r in self.pack.rows("basin_supplies") if r["site"] in self.sites}
         limit: dict[tuple[str, int, str], float] = {}
         stock: dict[str, float] = {}
         basins = {b for _, b, _ in draws}
-        rows = sorted(_records(self.pack, "basin_limits"), key=lambda r: (r["year"] or 0))
+        rows = sorted(self.pack.rows("basin_limits"), key=lambda r: (r["year"] or 0))
         for r in (r for r in rows if r["basin"] in basins):
             if r["limit"] == "stock":
                 stock[r["basin"]] = r["value"]
@@ -217,7 +211,7 @@ class _Builder:
                     limit[r["basin"], y, step] = r["value"]
         by_name = {name: {item: v for (kind, item, n), v in self.factors.items() if kind == k and n == name}
                    for k, name in (("process", "evaporation"), ("equipment", "pond_area"), ("equipment", "land"))}
-        land = {(r["site"], r["land_class"]): r["value"] for r in _records(self.pack, "land") if r["site"] in self.sites}
+        land = {(r["site"], r["land_class"]): r["value"] for r in self.pack.rows("land") if r["site"] in self.sites}
         return {"draws": draws, "draw_limit": limit, "draw_stock": stock, "evaporation": by_name["evaporation"], "pond_area": by_name["pond_area"],
                 "land": by_name["land"], "land_available": land, "net_evaporation": self._net_evaporation()}
 
@@ -230,7 +224,7 @@ class _Builder:
     def _net_evaporation(self) -> dict[tuple[str, str], float]:
         """m3 per ha in the year and in each slice; 1 mm is 10 m3/ha."""
         per_month: dict[str, dict[int | None, float]] = defaultdict(dict)
-        for r in _records(self.pack, "evaporation"):
+        for r in self.pack.rows("evaporation"):
             month = None if r["month"] is None else int(r["month"])
             per_month[r["site"]][month] = 10 * r["value"]
         found = {}
@@ -244,8 +238,8 @@ class _Builder:
 
     def markets(self) -> None:
         """Tiers that a site can reach, with their freight; prices follow once the network is known."""
-        side = {r["market"]: r["side"] for r in _records(self.pack, "markets")}
-        self.tier = {(r["market"], r["commodity"], int(r["tier"])): r for r in _records(self.pack, "market_tiers")}
+        side = {r["market"]: r["side"] for r in self.pack.rows("markets")}
+        self.tier = {(r["market"], r["commodity"], int(r["tier"])): r for r in self.pack.rows("market_tiers")}
         self.access = self._spread_places("market_access", "market")
         self.trades: dict[str, list[tuple[str, str, str, int]]] = {"supply": [], "demand": []}
         for (n, c, k), _ in self.tier.items():
@@ -256,13 +250,14 @@ class _Builder:
     def _spread_places(self, table: str, thing: str) -> dict[tuple[str, str, str], dict[str, Any]]:
         """Rows by thing, site and commodity; a site beats an area, an id beats a tag beats `*`."""
         chosen: dict[tuple[str, str, str], tuple[tuple[int, int], dict[str, Any]]] = {}
-        for r in _records(self.pack, table):
-            word, place = r["commodity"], r["place"]
-            sites = sites_of(self.pack, [place])
-            for c in commodities_named(self.pack, word):
+        inside = {place: sites_of(self.pack, [place]) for place in {r["place"] for r in self.pack.rows(table)}}
+        for r in self.pack.rows(table):
+            word, sites = r["commodity"], inside[r["place"]]
+            here = [p for p in sites if p in self.sites]
+            for c in self.named[word]:
                 rank = (-len(sites), 2 if word == c else 1 if word != "*" else 0)
-                for p in (p for p in sites if p in self.sites):
-                    key = (str(r[thing]), p, c)
+                for p in here:
+                    key = (r[thing], p, c)
                     if key not in chosen or rank > chosen[key][0]:
                         chosen[key] = (rank, r)
         return {key: r for key, (_, r) in chosen.items()}
@@ -271,7 +266,7 @@ class _Builder:
         """Fee and limit by site, commodity and route; land that a route takes."""
         rows = self._spread_places("disposals", "route")
         self.disposed = {(p, c, r): (self._money(row, c), None if row["limit"] is None else row["limit"]) for (r, p, c), row in rows.items()}
-        route_class = {r["route"]: r["land_class"] for r in _records(self.pack, "routes") if r["land_class"]}
+        route_class = {r["route"]: r["land_class"] for r in self.pack.rows("routes") if r["land_class"]}
         route_land = {}
         for _, c, r in self.disposed:
             own = self.factors.get(("commodity", c, "land"), self.factors.get(("route", r, "land")))
@@ -292,10 +287,10 @@ class _Builder:
 
     def links(self) -> dict[str, Any]:
         """Directed links between the sites, and what one unit shipped loads and delivers."""
-        modes = {r["mode"]: r for r in _records(self.pack, "modes")}
-        carried = {m: frozenset(c for word in r["carries"] for c in commodities_named(self.pack, word)) for m, r in modes.items()}
+        modes = {r["mode"]: r for r in self.pack.rows("modes")}
+        carried = {m: frozenset(c for word in r["carries"] for c in self.named[word]) for m, r in modes.items()}
         found: dict[str, Link] = {}
-        for r in _records(self.pack, "links"):
+        for r in self.pack.rows("links"):
             ends = [(r["link"], r["origin"], r["destination"])]
             if r["both_ways"] == "yes":
                 ends.append((f"{r['link']}_back", r["destination"], r["origin"]))
@@ -309,7 +304,7 @@ class _Builder:
     def loads(self, shipments: Iterable[tuple[str, str]]) -> dict[str, Any]:
         """What one unit shipped takes of the link, and the share that arrives."""
         units, delivered = {}, {}
-        unit_of_mode = {r["mode"]: r["unit"] for r in _records(self.pack, "modes")}
+        unit_of_mode = {r["mode"]: r["unit"] for r in self.pack.rows("modes")}
         for name, c in shipments:
             link = self.link[name]
             factor = self.pack.units.factor(self.unit[c], unit_of_mode[link.mode])
@@ -321,14 +316,14 @@ class _Builder:
 
     def stores(self) -> dict[str, Any]:
         """Stores by site: where their equipment has capacity."""
-        rows = {r["store"]: r for r in _records(self.pack, "stores")}
+        rows = {r["store"]: r for r in self.pack.rows("stores")}
         self.store = {(p, s): r["commodity"] for s, r in rows.items() for p, u in self.equipment if u == r["equipment"]}
         return {"stores": self.store}
 
     def demands(self) -> dict[str, Any]:
         """Amount and price of the unmet by site, market, commodity and period."""
         found: dict[tuple[str, str, str, int], tuple[float, float | None]] = {}
-        for r in sorted(_records(self.pack, "demands"), key=lambda r: (r["year"] or 0)):
+        for r in sorted(self.pack.rows("demands"), key=lambda r: (r["year"] or 0)):
             for y in (y for y in self.choices.years if r["site"] in self.sites and (r["year"] is None or y >= r["year"])):
                 unmet = None if r["unmet_price"] is None else r["unmet_price"]
                 found[r["site"], r["market"], r["commodity"], y] = (r["value"], unmet)

@@ -63,8 +63,8 @@ QUERIED: dict[str, tuple[str, tuple[int, ...], int]] = {
     "trades_of": ("market_tier", (0, 1, 2), 2), "tiers_serving": ("demand_served", (0, 1, 2), 1), "steps_of": ("disposal_limit", (1,), 1),
     "activities_in": ("account_definition", (0, 1), 2), "capacities_in": ("account_definition", (0, 1), 1),
     "new_capacities_in": ("account_definition", (0, 1, 2), 2), "draws_at": ("account_definition", (0, 1), 3),
-    "purchases_in": ("account_definition", (0, 1), 4), "sales_in": ("account_definition", (0, 1), 4),
-    "shipments_in": ("account_definition", (0, 1), 3), "disposals_in": ("account_definition", (0, 1), 3),
+    "purchases_in": ("account_definition", (0, 1, 2), 4), "sales_in": ("account_definition", (0, 1, 2), 4),
+    "shipments_in": ("account_definition", (0, 1, 2), 3), "disposals_in": ("account_definition", (0, 1), 3),
     "unmet_in": ("account_definition", (0, 1, 2), 3), "accounts_in": ("account_definition", (0,), 1),
     "charges_in": ("account_definition", (0, 1, 2), 2), "allowances_in": ("account_definition", (0, 1, 2), 1),
     "tiers_of_charge": ("charge_base", (0,), 1), "account_charged": ("charge_base", (0,), 1), "activities_of_rule": ("rule", (0,), 3),
@@ -224,7 +224,7 @@ def _link_sets(case: Case, found: Indices) -> None:
 
 
 def _store_sets(case: Case, found: Indices) -> None:
-    table = {r["store"]: r for r in records(case.pack.tables["stores"])}
+    table = {r["store"]: r for r in case.pack.rows("stores")}
     previous = {piece.name: piece.previous for piece in case.slices}
     names = sorted({s for _, s in case.stores})
     steps = {s: case.commodity_slices[str(table[s]["commodity"])] for s in names}
@@ -263,9 +263,8 @@ def _ledger_sets(case: Case, terms: Terms, found: Indices) -> None:
     s["draws_at"] = _group(((a, p), (b, c, t)) for p, b, c in case.draws for a in drawn[b, c] for t in case.commodity_slices[c])
     steps = case.commodity_slices
     for name, flow in (("purchases_in", "buy"), ("sales_in", "sell")):
-        keys = dict.fromkeys(key[:5] for key in terms.of(flow))
-        s[name] = _group(((a, p), (c, n, k, t)) for a, p, c, n, k in keys for t in steps[str(c)])
-    s["shipments_in"] = _group(((a, p), (l, c, t)) for a, p, l, c in dict.fromkeys(key[:4] for key in terms.of("ship")) for t in steps[str(c)])
+        s[name] = _group(((a, p, y), (c, n, k, t)) for a, p, c, n, k, y in terms.of(flow) for t in steps[str(c)])
+    s["shipments_in"] = _group(((a, p, y), (l, c, t)) for a, p, l, c, y in terms.of("ship") for t in steps[str(c)])
     s["disposals_in"] = _group(((a, p), (c, r, t)) for a, p, c, r in terms.of("dispose") for t in steps[str(c)])
     s["unmet_in"] = _group(((a, p, y), (n, c, t)) for a, p, n, c, y in terms.of("unmet") for t in steps[str(c)])
     s["accounts_in"] = _group(((a,), (b,)) for a, b in terms.of("account"))

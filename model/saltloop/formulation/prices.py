@@ -34,9 +34,9 @@ class Prices:
 
     def __post_init__(self) -> None:
         self._rows: dict[tuple[str, str | None, str | None], dict[int, float]] = defaultdict(dict)
-        for row in records(self.pack.tables["prices"]):
+        for row in self.pack.rows("prices"):
             self._rows[row["commodity"], row["market"], row["site"]][int(row["year"])] = row["value"]
-        self._place = {r["commodity"]: Place(r[FILE], r[LINE]) for r in records(self.pack.tables["prices"])}
+        self._place = {r["commodity"]: Place(r[FILE], r[LINE]) for r in self.pack.rows("prices")}
         self._changes: dict[str, list[PriceChange]] = defaultdict(list)
         for change in self.choices.price_changes:
             self._changes[change.commodity].append(change)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from saltloop.data.read import FILE, LINE, records
 from saltloop.errors import Place, Problems, message
@@ -23,6 +23,7 @@ NO_LIFETIME = message(
     ("add the factor lifetime of the equipment", "请补充设备的 lifetime 系数"))
 
 Coefficients = dict[tuple[str | int, ...], float]
+Thing = TypeVar("Thing")
 
 
 @dataclass
@@ -54,6 +55,14 @@ class _Measure:
     unit: str
 
 
+def _by_commodity(things: Iterable[Thing], commodities: Iterable[str]) -> dict[str, list[Thing]]:
+    """Things grouped by the commodity that stands beside each."""
+    found: dict[str, list[Thing]] = defaultdict(list)
+    for thing, commodity in zip(things, commodities, strict=True):
+        found[commodity].append(thing)
+    return found
+
+
 class _Reader:
     """Expands the rows of account_terms over the flows that exist in a case."""
 
@@ -62,7 +71,11 @@ class _Reader:
         tables = case.pack.tables
         self.money = case.pack.units.currency
         self.account_unit = dict(zip(tables["accounts"]["account"], tables["accounts"]["unit"], strict=True))
-        self.factor_unit = {(r["kind"], r["item"], r["factor"]): r["unit"] for r in records(tables["factors"])}
+        self.factor_unit = {(r["kind"], r["item"], r["factor"]): r["unit"] for r in case.pack.rows("factors")}
+        self.running = {j for _, j in case.activities}
+        self.recipes = _by_commodity(((j, value) for (j, _), value in case.coefficient.items()), (c for _, c in case.coefficient))
+        self.trades = {flow: _by_commodity(trades, (t[1] for t in trades)) for flow, trades in (("buy", case.purchases), ("sell", case.sales))}
+        self.shipments = _by_commodity(case.shipments, (c for _, c in case.shipments))
         self.commodity_words = self._words("commodities", "commodity")
         self.process_words = self._words("processes", "process")
         self.words = {"process": self.process_words, "basin": self._words("basins", "basin"), "market": self._words("markets", "market"),
@@ -73,8 +86,7 @@ class _Reader:
         return {name: frozenset((name, *tags)) for name, tags in zip(frame[key], frame["tags"], strict=True)}
 
     def _route_words(self) -> dict[str, frozenset[str]]:
-        kinds = self.case.pack.tables["routes"]
-        return {r["route"]: frozenset((r["route"], r["kind"], *r["tags"])) for r in records(kinds)}
+        return {r["route"]: frozenset((r["route"], r["kind"], *r["tags"])) for r in self.case.pack.rows("routes")}
 
     def _equipment_words(self) -> dict[str, frozenset[str]]:
         own = {**self.process_words, **self._words("equipment", "equipment")}
@@ -122,21 +134,22 @@ class _Reader:
 
     def read(self) -> Terms:
         """Expand every row."""
-        for row in records(self.case.pack.tables["account_terms"]):
+        for row in self.case.pack.rows("account_terms"):
             getattr(self, f"_{row['flow']}")(row, str(row["account"]), row["commodity"], row["agent"], row["measure"])
         self.problems.stop_if_any()
         return self.terms
 
     def _activity(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         chosen = self._agents("process", agent)
-        for j in {j for _, j in self.case.activities} & chosen:
+        for j in self.running & chosen:
             self._put(row, "activity", (j,), _Measure(1.0, self.case.process_unit[j]) if measure is None else self._factor(measure, ("process", j)))
 
     def _recipe(self, row: dict[str, Any], commodity: str | None, agent: str | None, measure: str | None, sign: int) -> None:
-        processes, commodities = self._agents("process", agent) & {j for _, j in self.case.activities}, self._commodities(commodity)
-        for (j, c), value in self.case.coefficient.items():
-            if j in processes and c in commodities and value * sign > 0:
-                self._put(row, "activity", (j,), self._on_commodity(measure, c), abs(value))
+        processes = self._agents("process", agent) & self.running
+        for c in self._commodities(commodity):
+            for j, value in self.recipes.get(c, ()):
+                if j in processes and value * sign > 0:
+                    self._put(row, "activity", (j,), self._on_commodity(measure, c), abs(value))
 
     def _made(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         self._recipe(row, commodity, agent, measure, 1)
@@ -171,10 +184,8 @@ class _Reader:
 
     def _trade(self, row: dict[str, Any], flow: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         markets, commodities = self._agents("market", agent), self._commodities(commodity)
-        for p, c, n, k in (self.case.purchases if flow == "buy" else self.case.sales):
-            if n not in markets or c not in commodities:
-                continue
-            for y in self.case.years:
+        for p, c, n, k in (t for c in commodities for t in self.trades[flow].get(c, ())):
+            for y in self.case.years if n in markets else ():
                 if measure == "price":
                     value: _Measure | None = _Measure(self.case.price[p, c, n, k, y], self.money)
                 elif measure == "freight":
@@ -201,8 +212,8 @@ class _Reader:
 
     def _ship(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         links, commodities = self._agents("link", agent), self._commodities(commodity)
-        for name, c in self.case.shipments:
-            if name in links and c in commodities:
+        for name, c in (s for c in commodities for s in self.shipments.get(c, ())):
+            if name in links:
                 found = [_Measure(1.0, self.case.commodity_unit[c])] if measure is None else self._ship_measure(name, c, measure)
                 for part in found:
                     for y in self.case.years:

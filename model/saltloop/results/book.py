@@ -30,7 +30,7 @@ def accounts(solved: Solved) -> pd.DataFrame:
     """period, area, account, value, background, total, unit: a row per site and per declared area."""
     case, pack = solved.case, solved.case.pack
     by_site = solved.family("account")[["period", "site", "account", "value", "unit"]]
-    background = {(r["account"], r["area"], int(r["year"])): r["value"] for r in records(pack.tables["background"])}
+    background = {(r["account"], r["area"], int(r["year"])): r["value"] for r in pack.rows("background")}
     parts = [by_site.rename(columns={"site": "area"}).assign(background=0.0)]
     for area in pack.tables["areas"]["area"]:
         sites = [s for s in sites_of(pack, [area]) if s in case.sites]

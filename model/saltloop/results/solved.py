@@ -47,7 +47,7 @@ class Solved:
 def per(money: str, unit: str) -> str:
     """Unit of a dual: objective unit per unit of the row; (t/a)*a is t."""
     plain = unit.removeprefix("(").replace("/a)*a", "").replace(")*a", "*a")
-    return f"{money}/({plain})" if "/" in plain else f"{money}/{plain}"
+    return f"{money}/({plain})" if "/" in plain or "*" in plain else f"{money}/{plain}"
 
 
 def sums(frame: pd.DataFrame, by: list[str], column: str = "value") -> dict[tuple[Any, ...], float]:

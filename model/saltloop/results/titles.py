@@ -38,8 +38,8 @@ def indicators(solved: Solved, account_table: pd.DataFrame) -> pd.DataFrame:
     found: list[dict[str, Any]] = []
     total = {(r["period"], r["area"], r["account"]): r for r in records(account_table)}
     units = dict(zip(pack.tables["accounts"]["account"], pack.tables["accounts"]["unit"], strict=True))
-    published = records(pack.tables["indicator_values"])
-    for r in records(pack.tables["indicators"]):
+    published = pack.rows("indicator_values")
+    for r in pack.rows("indicators"):
         unit = units[r["numerator"]] + (f"/({units[r['denominator']]})" if r["denominator"] else "")
         factor = pack.units.factor(unit, r["unit"])
         for area in dict.fromkeys(v["area"] for v in published if v["indicator"] == r["indicator"]):

@@ -24,6 +24,8 @@ HEADERS: dict[str, str] = {
     "target_year": "目标年", "published": "公布值", "published_year": "公布年", "better": "方向", "met": "达标", "note": "备注", "flow": "流", "id": "代号",
     "title_en": "英文名", "title_zh": "中文名", "group": "分组", "latitude": "纬度", "longitude": "经度", "extra": "其他",
 }
+# Sheets that show part of their table: people look up entry prices of processes; those of every trade are in the Parquet file.
+_PART = {"entry": lambda frame: frame[frame["family"] == "process"]}
 EXCEL_ROWS = 1_048_575
 _TITLED = ("site", "commodity", "process", "area", "account", "market", "indicator", "agent")
 
@@ -40,7 +42,7 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], language: str = 
     book = xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": False, "constant_memory": False})
     bold, number = book.add_format({"bold": True, "bg_color": "#DCE6F1"}), book.add_format({"num_format": "#,##0.####"})
     for name, (english, chinese) in SHEETS.items():
-        frame = tables[name]
+        frame = _PART[name](tables[name]) if name in _PART else tables[name]
         if len(frame) > EXCEL_ROWS:
             continue
         sheet = book.add_worksheet(chinese if language == "zh" else english)

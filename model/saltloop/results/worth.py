@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from saltloop.data.read import records
-from saltloop.formulation.calendar import YEAR
+from saltloop.formulation.calendar import HOURS, YEAR
 from saltloop.formulation.program import EQUATIONS, RULE
 from saltloop.formulation.rules.charge import Charge
 from saltloop.formulation.rules.rule import Rule
@@ -116,40 +117,78 @@ def entry(solved: Solved) -> pd.DataFrame:
     """period, site, family, item, level, reduced_cost, enters_at, leaves_at, unit, unique.
 
     For a process: the value of its reference product at the site above which it runs (enters_at), or below which the plan
-    changes (leaves_at). For a purchase or sale: the price at which it starts, or at which the plan changes. Prices are in
-    objective unit per unit of the item.
+    changes (leaves_at), in objective unit per unit, as in table values. For a purchase or sale: the price, before freight
+    and in money of the year, at which it starts, or at which the plan changes; none where the objective does not feel a price.
     """
     parts = [_process_entry(solved), _trade_entry(solved, "buy"), _trade_entry(solved, "sell")]
     return pd.concat([p for p in parts if not p.empty] or parts, ignore_index=True)
 
 
-def _entry_frame(frame: pd.DataFrame, family: str, enters: np.ndarray, leaves: np.ndarray, money: str) -> pd.DataFrame:
-    idle = frame["value"].abs().to_numpy() <= THRESHOLD
-    return frame.assign(family=family, level=frame["value"], enters_at=np.where(idle, enters, np.nan), leaves_at=np.where(idle, np.nan, leaves),
+def _entry_frame(solved: Solved, frame: pd.DataFrame, start: np.ndarray, felt: np.ndarray, basic_enters: bool, money: str) -> pd.DataFrame:
+    """Where the reduced cost of an idle column comes to nothing, and where a running one leaves the plan.
+
+    Args:
+        solved: for the ranging.
+        frame: columns with item and family.
+        start: what is moved, at its value of now.
+        felt: what one unit more of it adds to the objective per unit of the column.
+        basic_enters: whether an idle column without reduced cost enters only after its coefficient has moved on.
+        money: what `start` is counted in, per unit of the item.
+    """
+    position, sense = frame["position"].to_numpy(), 1.0 if solved.program.stages[0][0] == "maximise" else -1.0
+    idle, ranging = frame["value"].abs().to_numpy() <= THRESHOLD, solved.solution.ranging
+    missing = np.where(solved.solution.basic[position] & basic_enters, sense * ranging.cost_better[position], -frame["reduced_cost"].to_numpy())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        enters, leaves = start + missing / felt, start - sense * ranging.cost_worse[position] / felt
+    return frame.assign(level=frame["value"], enters_at=np.where(idle & (felt != 0), enters, np.nan), leaves_at=np.where(~idle & (felt != 0), leaves, np.nan),
                         unit=[per(money, u) for u in frame["unit"]], unique=frame["reduced_cost"].abs() > THRESHOLD)[_ENTRY]
+
+
+def _product_value(solved: Solved, frame: pd.DataFrame, reference: pd.Series) -> np.ndarray:
+    """Marginal value of the reference product in the slice of the process; the mean by hours where the product is finer."""
+    worth = values(solved).set_index(["period", "site", "commodity", "slice"])["marginal_value"].to_dict()
+    hours = {s.name: s.hours / HOURS for s in solved.case.slices}
+    found = []
+    for y, p, c, t in zip(frame["period"], frame["site"], reference, frame["slice"], strict=True):
+        steps = solved.case.commodity_slices[c]
+        shares = {t: 1.0} if t in steps else {YEAR: 1.0} if steps == (YEAR,) else {step: hours[step] for step in steps}
+        found.append(sum(share * worth.get((y, p, c, step), np.nan) for step, share in shares.items()))
+    return np.array(found, dtype=float)
 
 
 def _process_entry(solved: Solved) -> pd.DataFrame:
     frame = solved.family("activity")
     if frame.empty:
         return pd.DataFrame(columns=_ENTRY)
-    reference = dict(zip(solved.case.pack.tables["processes"]["process"], solved.case.pack.tables["processes"]["reference"], strict=True))
-    worth = values(solved).set_index(["period", "site", "commodity", "slice"])["marginal_value"]
-    keys = zip(frame["period"], frame["site"], frame["process"].map(reference), frame["slice"], strict=True)
-    product = np.array([worth.get(k, np.nan) for k in keys], dtype=float)
-    worse = np.abs(solved.solution.ranging.cost_worse[frame["position"].to_numpy()])
-    return _entry_frame(frame.rename(columns={"process": "item"}), "process", product + frame["reduced_cost"].abs().to_numpy(), product - worse,
-                        solved.program.objective_unit)
+    reference = frame["process"].map({r["process"]: r["reference"] for r in solved.case.pack.rows("processes")})
+    made = np.array([solved.case.coefficient.get(key, 0.0) for key in zip(frame["process"], reference, strict=True)])
+    frame = frame.rename(columns={"process": "item"}).assign(family="process")
+    return _entry_frame(solved, frame, _product_value(solved, frame, reference), made, False, solved.program.objective_unit)
+
+
+def _felt_prices(solved: Solved, flow: str) -> dict[tuple[str, str, str, int], float]:
+    """What one more unit of money per unit bought or sold adds to the objective, by site, commodity, market and period."""
+    pack, units = solved.case.pack, solved.case.pack.units
+    worth = solved.equation("account_definition").set_index(["account", "site", "period"])["dual"].to_dict()
+    unit = dict(zip(pack.tables["accounts"]["account"], pack.tables["accounts"]["unit"], strict=True))
+    words = {kind: {r[kind]: {None, r[kind], *r["tags"]} for r in pack.rows(table)} for kind, table in (("commodity", "commodities"), ("market", "markets"))}
+    found: dict[tuple[str, str, str, int], float] = defaultdict(float)
+    trades = dict.fromkeys(key[:3] for key in (solved.case.purchases if flow == "buy" else solved.case.sales))
+    for row in (r for r in pack.rows("account_terms") if r["flow"] == flow and r["measure"] == "price"):
+        weight = row["value"] * (units.factor(f"({row['unit']})*({units.currency})", unit[row["account"]]) or 0.0)
+        for p, c, n in trades:
+            if row["commodity"] in words["commodity"][c] and row["agent"] in words["market"][n]:
+                for y in solved.case.years:
+                    found[p, c, n, y] += weight * worth[row["account"], p, y]
+    return found
 
 
 def _trade_entry(solved: Solved, family: str) -> pd.DataFrame:
     frame = solved.family(family)
     if frame.empty:
         return pd.DataFrame(columns=_ENTRY)
-    keys = zip(frame["site"], frame["commodity"], frame["market"], frame["tier"], frame["period"], strict=True)
-    price = np.array([solved.case.price[k] for k in keys], dtype=float)
-    direction = -1.0 if family == "buy" else 1.0
-    worse = np.abs(solved.solution.ranging.cost_worse[frame["position"].to_numpy()])
-    item = frame["commodity"] + " " + frame["market"] + " " + frame["tier"].astype(str)
-    return _entry_frame(frame.assign(item=item), family, price + direction * frame["reduced_cost"].abs().to_numpy(), price - direction * worse,
-                        solved.program.objective_unit)
+    prices, felt = solved.case.price, _felt_prices(solved, family)
+    keys = list(zip(frame["site"], frame["commodity"], frame["market"], frame["tier"], frame["period"], strict=True))
+    frame = frame.assign(family=family, item=frame["commodity"] + " " + frame["market"] + " " + frame["tier"].astype(str))
+    return _entry_frame(solved, frame, np.array([prices[k] for k in keys], dtype=float), np.array([felt[p, c, n, y] for p, c, n, _, y in keys], dtype=float),
+                        True, solved.case.pack.units.currency)

@@ -143,7 +143,7 @@ def _paths(which: int) -> Iterator[tuple[str, ...]]:
             written = [f"`{table.path.replace('{kind}', kind)}`" for kind in kinds]
             stem = table.path.removesuffix(".distance")
             written += [f"`{stem}.{column}`" for column in OWN_COLUMNS.get(table.name, ())]
-            yield "<br>".join(written), f"{table.meaning[which]} (`{table.name}.csv`)"
+            yield "<br>".join(written), (f"{table.meaning[0]} (`{table.name}.csv`)", f"{table.meaning[1]}（`{table.name}.csv`）")[which]
 
 
 def _units(which: int) -> Iterator[tuple[str, ...]]:

@@ -124,11 +124,23 @@ def _ranging(live: Live) -> Ranging:
         empty = np.full(rows, np.nan), np.full(columns, np.nan)
         return Ranging(empty[0], empty[0], empty[1], empty[1])
     back = live.scale.size / live.scale.row
+    row_from, row_to = np.asarray(ranging.row_bound_dn.value_) * back, np.asarray(ranging.row_bound_up.value_) * back
     cost = np.asarray(live.solver.getLp().col_cost_)
     unit = live.scale.column * live.scale.worth
-    up, down = (np.asarray(ranging.col_cost_up.value_)[:columns] - cost) / unit, (cost - np.asarray(ranging.col_cost_dn.value_)[:columns]) / unit
-    # HiGHS solves a minimum whatever the sense was, so a higher cost is the worse direction.
-    return Ranging(np.asarray(ranging.row_bound_dn.value_) * back, np.asarray(ranging.row_bound_up.value_) * back, up, down)
+    # A higher cost is worse in the minimum that HiGHS solves, whatever the sense of the scenario is.
+    worse, better = (np.asarray(ranging.col_cost_up.value_)[:columns] - cost) / unit, (cost - np.asarray(ranging.col_cost_dn.value_)[:columns]) / unit
+    return Ranging(*_idle_rows(live, row_from, row_to), worse, better)
+
+
+def _idle_rows(live: Live, row_from: np.ndarray, row_to: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The range of the bound where HiGHS gives that of the activity instead.
+
+    A basic row has no dual; that stays so for every bound that leaves the activity where it is.
+    """
+    basic = np.array([s == highspy.HighsBasisStatus.kBasic for s in live.solver.getBasis().row_status], dtype=bool)
+    activity = np.asarray(live.solver.getSolution().row_value) * live.scale.size / live.scale.row
+    lower, upper = (np.isfinite(live.program.rows[side].to_numpy()) for side in ("lower", "upper"))
+    return (np.where(basic, np.where(upper, activity, -np.inf), row_from) + 0.0, np.where(basic, np.where(lower, activity, np.inf), row_to) + 0.0)
 
 
 def _fix_face(live: Live, values: np.ndarray, activity: np.ndarray) -> None:

@@ -21,6 +21,9 @@ def check(pack: Pack) -> Problems:
         errors, which make plans wrong or impossible, and warnings, which name what has no effect or deserves a look.
     """
     relations = Relations(pack)
+    unknown = list(names.units_are_known(relations))
+    if unknown:
+        return Problems(unknown)
     return Problems(list(dict.fromkeys(problem for each in CHECKS for problem in each.run(relations))))
 
 

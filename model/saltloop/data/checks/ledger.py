@@ -20,6 +20,7 @@ READ_FROM = {"activity": ("process",), "capacity": ("equipment",), "new_capacity
              "draw": ("basin", "commodity"), "buy": ("market", "commodity"), "sell": ("market", "commodity"), "ship": ("link", "mode"),
              "dispose": ("route", "commodity"), "unmet": ("commodity",)}
 _MONEY = {"buy": ("price", "freight"), "sell": ("price", "freight"), "dispose": ("fee",), "unmet": ("price",)}
+SHOWN = 4
 _WITHOUT_COMMODITY = ("activity", "capacity", "new_capacity")
 
 CIRCLE = message(
@@ -32,6 +33,11 @@ WRONG_UNIT = message(
      "账户“{account}”以 {unit} 计量，而此项对 {item} 得到 {found}"),
     ("weight ({weight}) times {measure} must convert to {unit}; correct the unit of the weight, of the factor or of the account",
      "权重（{weight}）乘{measure}须可换算为 {unit}；请改正权重、系数或账户的单位"))
+NO_SUCH_FLOW = message(
+    "D169",
+    ("{count} term(s) of accounts find no such flow in this pack: {list}", "{count} 个账户构成项在本数据包中没有对应的流：{list}"),
+    ("they add nothing, which is right where a shared ledger counts what this pack has not; else correct the words",
+     "它们不起作用；共用账本计量本包没有的对象时属正常，否则请改正"), warning=True)
 SELECTS_NOTHING = message(
     "D172",
     ("the term of account '{account}' selects nothing: {what}", "账户“{account}”的此项未选中任何对象：{what}"),
@@ -61,9 +67,10 @@ NO_EFFECT = message(
     ("leave the cell empty, or use flow made or used", "请留空，或改用 made、used"), warning=True)
 HALF_BACKGROUND = message(
     "D178",
-    ("area '{area}' has a background of '{has}' in {year}, but none of '{lacks}'",
-     "区域“{area}”有 {year} 年“{has}”的背景值，却没有“{lacks}”的"),
-    ("indicator '{indicator}' would mix two boundaries there; add the other", "指标“{indicator}”在该处边界不一致；请补充另一项"), warning=True)
+    ("area '{area}' has a background of '{has}', but not in the same years of: {lacks}",
+     "区域“{area}”有“{has}”的背景值，却缺少同年的：{lacks}"),
+    ("indicators would mix two boundaries there: {indicators}; add what is missing",
+     "这些指标在该处边界不一致：{indicators}；请补充所缺"), warning=True)
 COUNTED_TWICE = message(
     "D179",
     ("account '{account}' counts {item} twice", "账户“{account}”重复计入 {item}"),
@@ -183,7 +190,7 @@ def accounts_have_an_order(relations: Relations) -> Iterator[Problem]:
     """No account is made of itself, and every one is made of something.
 
     What it does: follows the terms with flow account; a name that is no account and a circle are errors. An account
-    without terms is told, unless pack.yaml gives it a role (rules pay into it).
+    without terms is told, unless it is the one that charges or transfers are paid into.
 
     Why: value added minus taxes, taxes as a share of value added: a circle like this has no reading.
     """
@@ -201,7 +208,7 @@ def accounts_have_an_order(relations: Relations) -> Iterator[Problem]:
         chain = _circle(account, parts, (), done)
         if chain:
             yield CIRCLE.at(place_of(parts[chain[-2]][chain[-1]]), chain=" -> ".join(chain))
-    paid_into = {str(name) for name in (relations.pack.about.get("roles") or {}).values()}
+    paid_into = {relations.pack.role("charges", "taxes"), relations.pack.role("transfers", "transfers")}
     for account, row in accounts.items():
         if account not in filled and account not in paid_into:
             yield EMPTY_ACCOUNT.at(place_of(row), account=account)
@@ -222,13 +229,18 @@ def _circle(account: str, parts: dict[str, dict[str, dict[str, Any]]], chain: tu
     return ()
 
 
-def _why_nothing(relations: Relations, term: dict[str, Any]) -> tuple[str, str]:
-    """Which word of a term selects nothing, with a near one; or the whole, if the words only fail together."""
+def _unknown_word(relations: Relations, term: dict[str, Any]) -> tuple[str, str] | None:
+    """The word of a term that selects nothing, with a near one; None if the words only fail together."""
     asked = [("commodity", "commodity", term["commodity"])] if term["flow"] not in _WITHOUT_COMMODITY else []
     for column, kind, word in [*asked, ("agent", AGENTS[term["flow"]], term["agent"])]:
         if word is not None and not relations.named(kind, word):
             return f"{column} '{word}'", nearest(word, relations.known(kind))
-    return f"{term['flow']} " + " x ".join(f"'{word}'" for word in (term["commodity"], term["agent"]) if word is not None), ""
+    return None
+
+
+def _shown_term(term: dict[str, Any]) -> str:
+    words = " x ".join(f"'{word}'" for word in (term["commodity"], term["agent"]) if word is not None)
+    return f"{term['account']}: {term['flow']} {words}".rstrip()
 
 
 def _measure_problem(relations: Relations, term: dict[str, Any]) -> Problem:
@@ -240,18 +252,19 @@ def _measure_problem(relations: Relations, term: dict[str, Any]) -> Problem:
                          kinds=" or ".join(kinds), hint=nearest(measure, names))
 
 
-@data_check(WRONG_UNIT, SELECTS_NOTHING, NO_MEASURE, NO_EFFECT, COUNTED_TWICE)
+@data_check(WRONG_UNIT, SELECTS_NOTHING, NO_SUCH_FLOW, NO_MEASURE, NO_EFFECT, COUNTED_TWICE)
 def terms_add_up(relations: Relations) -> Iterator[Problem]:
     """Every term of an account finds its flows and gives the unit of the account.
 
     What it does: reads each row of account_terms as the ledger does: which processes, equipment, basins, markets, links
     or routes and which commodities it selects; which amount, price, content or factor it measures; whether weight times
-    measure converts to the unit of the account. A word or a measure that finds nothing is a warning, so is a
-    flow that two terms of one account count in the same way with the same sign.
+    measure converts to the unit of the account. A word or a measure that finds nothing is a warning; terms of known
+    words that find no flow in this pack are told together; a flow that two terms of one account count in the same way
+    with the same sign is a warning too.
 
     Why: tonnes of coal added to tonnes of CO2 give a number as well, and a misspelt tag gives a smaller one.
     """
-    ledger = _Ledger(relations)
+    ledger, idle = _Ledger(relations), list[dict[str, Any]]()
     counted: dict[tuple[str, str, str | None, bool], list[tuple[dict[str, Any], set[Thing]]]] = defaultdict(list)
     for term in relations.rows("account_terms"):
         if term["flow"] == "account":
@@ -262,13 +275,18 @@ def terms_add_up(relations: Relations) -> Iterator[Problem]:
             yield NO_EFFECT.at(place_of(term), word=term["commodity"], flow=term["flow"], column="commodity")
         things = ledger.things(term)
         units = ledger.units(term, things)
-        if not things:
-            what, hint = _why_nothing(relations, term)
-            yield SELECTS_NOTHING.at(place_of(term), account=term["account"], what=what, hint=hint)
+        unknown = None if things else _unknown_word(relations, term)
+        if unknown:
+            yield SELECTS_NOTHING.at(place_of(term), account=term["account"], what=unknown[0], hint=unknown[1])
+        elif not things:
+            idle.append(term)
         elif not units:
             yield _measure_problem(relations, term)
         yield from _unit_problems(ledger, term, units)
         counted[term["account"], term["flow"], term["measure"], term["value"] > 0].append((term, set().union(*units.values())))
+    if idle:
+        shown = [*(_shown_term(term) for term in idle[:SHOWN]), *(["…"] if idle[SHOWN:] else [])]
+        yield NO_SUCH_FLOW.at(place_of(idle[0]), count=len(idle), list="; ".join(shown))
     for terms in counted.values():
         yield from _double(terms)
 
@@ -302,13 +320,30 @@ def indicators_stand_on_one_boundary(relations: Relations) -> Iterator[Problem]:
     Why: value added of the whole province over the water of the parks alone is no water productivity.
     """
     unit = {row["account"]: row["unit"] for row in relations.rows("accounts")}
-    background = {(row["account"], row["area"], row["year"]): row for row in relations.rows("background")}
     for row in relations.rows("indicators"):
         upper, lower = row["numerator"], row["denominator"]
         found = unit[upper] if lower is None else f"({unit[upper]})/({unit[lower]})"
         if relations.pack.units.factor(found, row["unit"]) is None:
             yield INDICATOR_UNIT.at(place_of(row), indicator=row["indicator"], unit=row["unit"], found=found)
-        for has, lacks in ((upper, lower), (lower, upper)) if lower is not None else ():
-            for (account, area, year), own in background.items():
-                if account == has and (lacks, area, year) not in background:
-                    yield HALF_BACKGROUND.at(place_of(own), area=area, has=has, year=int(year), lacks=lacks, indicator=row["indicator"])
+    yield from _half_backgrounds(relations)
+
+
+def _half_backgrounds(relations: Relations) -> Iterator[Problem]:
+    """One problem per area and account: the accounts that miss years of it, and the indicators that divide the two."""
+    background = {(row["area"], row["account"], int(row["year"])): row for row in relations.rows("background")}
+    partners: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in relations.rows("indicators"):
+        if row["denominator"] is not None:
+            partners[row["numerator"]][row["denominator"]].append(row["indicator"])
+            partners[row["denominator"]][row["numerator"]].append(row["indicator"])
+    first: dict[tuple[str, str], dict[str, Any]] = {}
+    missing: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for (area, has, year), row in background.items():
+        for lacks in partners.get(has, ()):
+            if (area, lacks, year) not in background:
+                first.setdefault((area, has), row)
+                missing[area, has][lacks].append(year)
+    for (area, has), years in missing.items():
+        indicators = sorted({name for lacks in years for name in partners[has][lacks]})
+        yield HALF_BACKGROUND.at(place_of(first[area, has]), area=area, has=has, indicators=", ".join(indicators),
+                                 lacks="; ".join(f"'{lacks}' {', '.join(map(str, sorted(found)))}" for lacks, found in years.items()))

@@ -1,4 +1,4 @@
-"""Checks of names: one word means one thing."""
+"""Checks of names: one word means one thing, and every unit is one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from saltloop.data.checks.registry import data_check
 from saltloop.data.relations import Relations, Row, place_of
 from saltloop.data.schema import TABLES
 from saltloop.errors import Problem, message
+from saltloop.units import UNKNOWN_UNIT, Units
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _GROUPS = (("processes", "equipment"), ("links", "modes"), ("sites", "areas"))
@@ -27,6 +28,10 @@ BAD_ID = message(
     ("'{name}' is no name for files and rows", "“{name}”不能作为代号"),
     ("write small letters, digits and underscores, a letter first, such as {proposal}",
      "请用小写字母、数字和下划线，以字母开头，如 {proposal}"))
+NOT_NESTED = message(
+    "D197",
+    ("areas lie in each other in a circle: {chain}", "区域互相包含，成为循环：{chain}"),
+    ("correct the parent of one of them; the outermost area has none", "请改正其中一个的 parent；最外层区域留空"))
 
 
 def _ids(relations: Relations, table: str) -> dict[str, Row]:
@@ -38,6 +43,34 @@ def _ids(relations: Relations, table: str) -> dict[str, Row]:
         if table == "links" and row["both_ways"] == "yes":
             found.setdefault(f"{row[key]}_back", row)
     return found
+
+
+@data_check(UNKNOWN_UNIT)
+def units_are_known(relations: Relations) -> Iterator[Problem]:
+    """Every unit is in the registry.
+
+    What it does: reads the columns that hold units (of commodities, accounts, equipment, modes, basins, indicators). If
+    one is unknown, no other check is made, since nearly all of them convert.
+
+    Why: the units of numbers are tried when they are read; that of a thing without numbers is not.
+    """
+    units = relations.pack.units
+    known: dict[str, bool] = {}
+    for table, name in ((t.name, c.name) for t in TABLES for c in t.columns if c.kind == "unit"):
+        for row in (row for row in relations.rows(table) if row[name] is not None):
+            unit = row[name]
+            if unit not in known:
+                known[unit] = _is_unit(units, unit)
+            if not known[unit]:
+                yield UNKNOWN_UNIT.at(place_of(row), unit=unit, known=", ".join(units.known()))
+
+
+def _is_unit(units: Units, text: str) -> bool:
+    try:
+        units.dimension(text)
+    except KeyError:
+        return False
+    return True
 
 
 @data_check(TWO_THINGS)
@@ -94,3 +127,22 @@ def ids_are_plain(relations: Relations) -> Iterator[Problem]:
             if not _ID.fullmatch(name):
                 proposal = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")
                 yield BAD_ID.at(place_of(row), name=name, proposal=proposal if _ID.fullmatch(proposal) else f"{table.key[0]}_{proposal}".rstrip("_"))
+
+
+@data_check(NOT_NESTED)
+def areas_are_nested(relations: Relations) -> Iterator[Problem]:
+    """Areas lie in each other like boxes.
+
+    What it does: follows the parent of every area up to the outermost one; each circle is told once.
+
+    Why: what holds itself has no outside, and sums over it never end.
+    """
+    areas, told = relations.by("areas", "area"), set[str]()
+    for name in areas:
+        chain, above = [name], areas[name]["parent"]
+        while above is not None and above not in chain:
+            chain.append(above)
+            above = areas[above]["parent"]
+        if above == name and name not in told:
+            told.update(chain)
+            yield NOT_NESTED.at(place_of(areas[name]), chain=" -> ".join([*chain, above]))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from saltloop.data.checks.registry import data_check
 from saltloop.data.read import nearest
-from saltloop.data.relations import Relations, place_of
+from saltloop.data.relations import Relations, Row, place_of
 from saltloop.errors import Problem, message
 
 SELECTS_NOTHING = message(
     "D160",
-    ("'{word}' in {table}.{column} selects no commodity{where}", "{table}.{column} 中的“{word}”没有选中任何物料{where_zh}"),
+    ("'{word}' in {table}.{column} selects no commodity{where} ({count} row(s))",
+     "{table}.{column} 中的“{word}”没有选中任何物料{where_zh}（{count} 行）"),
     ("write a commodity, a tag of commodities, or * where the table allows it.{hint}", "请写物料、物料标签，或（表允许时）*。{hint}"), warning=True)
 SAME_ENDS = message(
     "D161",
@@ -33,23 +35,31 @@ def words_select_commodities(relations: Relations) -> Iterator[Problem]:
     """Every word that stands for commodities finds some.
 
     What it does: looks up the words in modes.carries, market_access.commodity (among what the market trades) and
-    disposals.commodity.
+    disposals.commodity; a word is told once per table and market.
 
     Why: a misspelt word is no error to a tag, it just has no effect.
     """
     known = relations.known("commodity")
+    for (table, column, word, market), rows in _idle_words(relations).items():
+        where = ("", "") if market is None else (f" that market '{market}' trades", f"（限市场“{market}”交易的）")
+        yield SELECTS_NOTHING.at(place_of(rows[0]), word=word, table=table, column=column, where=where[0], where_zh=where[1], count=len(rows),
+                                 hint="" if word in known else nearest(word, known))
+
+
+def _idle_words(relations: Relations) -> dict[tuple[str, str, str, str | None], list[Row]]:
+    """Rows by table, column, word and market, where the word selects nothing."""
+    found: dict[tuple[str, str, str, str | None], list[Row]] = defaultdict(list)
     for row in relations.rows("modes"):
         for word in row["carries"]:
             if not relations.named("commodity", word):
-                yield SELECTS_NOTHING.at(place_of(row), word=word, table="modes", column="carries", where="", where_zh="", hint=nearest(word, known))
+                found["modes", "carries", word, None].append(row)
     for table in ("market_access", "disposals"):
         for row in relations.rows(table):
             word, market = row["commodity"], row.get("market")
             chosen = relations.named("commodity", word)
             if not (chosen if market is None else chosen & relations.traded.get(market, frozenset())):
-                where = ("", "") if market is None else (f" that market '{market}' trades", f"（限市场“{market}”交易的）")
-                yield SELECTS_NOTHING.at(place_of(row), word=word, table=table, column="commodity", where=where[0], where_zh=where[1],
-                                         hint=nearest(word, known))
+                found[table, "commodity", word, market].append(row)
+    return found
 
 
 @data_check(SAME_ENDS, NO_ROOM)

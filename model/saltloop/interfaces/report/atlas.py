@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from saltloop.interfaces.report.folder import MASS, Folder
+from saltloop.interfaces.report.folder import MASS, Folder, Name
 from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label
 from saltloop.language import Both, both, listed_both, number_both
 
@@ -59,9 +59,8 @@ def atlas(folder: Folder, found: list[Leg]) -> dict[str, Any]:
     sales = {site: sum(money for _, _, money in sold) for site, sold in folder.site_sales.items()}
     busy = set(folder.yearly["site"]) | {site for leg in found for site in (leg.origin, leg.destination)}
     largest = max([1.0, *sales.values()])
-    sites = [{"id": name.id, "at": name.place, "size": _site_size(sales.get(name.id, 0.0), largest), "sales": sales.get(name.id, 0.0), "title": name.title,
-              "hover": _site_words(folder, name.id, name.title, sales.get(name.id, 0.0))}
-             for (kind, _), name in folder.names.items() if kind == "site" and name.place and name.id in busy]
+    shown = [name for (kind, _), name in folder.names.items() if kind == "site" and name.place and name.id in busy]
+    sites = [_site(folder, name, sales.get(name.id, 0.0), largest) for name in shown]
     largest_of = {unit: max(leg.total for leg in found if leg.unit == unit) for unit in {leg.unit for leg in found}}
     drawn = [{"from": folder.name(leg.origin, "site").place, "to": folder.name(leg.destination, "site").place, "isMass": leg.unit == MASS,
               "width": _NARROWEST_LINK + _WIDEST_LINK * math.sqrt(leg.total / largest_of[leg.unit]), "hover": _leg_words(folder, leg)}
@@ -89,9 +88,16 @@ def without_place(folder: Folder) -> Both | None:
 
 def links_table(folder: Folder, found: list[Leg]) -> Sheet:
     """Links by amount, with what they carry."""
-    rows: list[list[Cell]] = [[label(_ends(folder, leg)), label(leg.mode), amount(leg.total, leg.unit), label(listed_both([_carried(folder, leg, item) for item in leg.carried[:_NAMED]]))]
-                              for leg in found]
+    rows: list[list[Cell]] = []
+    for leg in found:
+        carried = listed_both([_carried(folder, leg, item) for item in leg.carried[:_NAMED]])
+        rows.append([label(_ends(folder, leg)), label(leg.mode), amount(leg.total, leg.unit), label(carried)])
     return Sheet("links", both("links_table"), ("link", "mode", "#flow_amount", "carried"), rows, 8)
+
+
+def _site(folder: Folder, name: Name, sales: float, largest: float) -> dict[str, Any]:
+    return {"id": name.id, "at": name.place, "size": _site_size(sales, largest), "sales": sales, "title": name.title,
+            "hover": _site_words(folder, name.id, name.title, sales)}
 
 
 def _site_size(sales: float, largest: float) -> float:

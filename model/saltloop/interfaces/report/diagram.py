@@ -15,13 +15,16 @@ FLOWS_DRAWN = 36
 PLACES_DRAWN = 18
 TABLE_ROWS = 15
 DOMINANT = 0.3
-HIDING = 4.0
+HIDING, HIDING_BETWEEN = 4.0, 30.0
 FAINT_PLACE = 4e-3
 FAINT_FLOW = 1e-3
 COLOURS = ("#2f6fa7", "#c27c1e", "#5b8c3a", "#8a5aa8", "#b5493b", "#2a9d8f", "#6c757d", "#a06a42", "#d16ba5", "#4c5fb0")
-PLAIN_COLOURS = {"basin": "#7d6b4f", "market": "#8b93a0", "sold": "#1b3a5c", "route": "#9c4f2b", "store": "#a9a9a9", "lost": "#c0b8b0", "other": "#9aa5b1"}
+PLAIN_COLOURS = {"basin": "#7d6b4f", "market": "#8b93a0", "sold": "#1b3a5c", "route": "#9c4f2b", "store": "#a9a9a9", "lost": "#c0b8b0",
+                 "other": "#9aa5b1"}
 PLAIN_TITLES = {"basin": "node_nature", "market": "node_bought", "sold": "node_sold", "route": "node_disposed", "store": "node_stored",
                 "lost": "node_lost", "other": "node_other"}
+
+_WORKS = frozenset({"industry", "process"})
 
 Place = tuple[str, ...]
 Grouping = Callable[[Stream], tuple[Place, Place] | None]
@@ -60,6 +63,7 @@ class View:
         places: title and colour of each place.
         links: what is drawn.
         notes: sentences beneath: what is left out and how much of it.
+        left_out: amount that is not drawn: set aside, too small, or within one place.
     """
 
     key: str
@@ -68,6 +72,7 @@ class View:
     places: list[tuple[Both, str]]
     links: list[Link]
     notes: list[Both]
+    left_out: float
 
     def through(self, place: int) -> tuple[float, float]:
         """Sum in and sum out of a place, over the flows drawn."""
@@ -104,7 +109,7 @@ def views(folder: Folder) -> list[View]:
     overview = _bands(mass, _by_park(folder), folder)
     aside = _without_bulk(overview, folder)
     found = [_view(folder, "overview", both("view_overview"), MASS, aside)]
-    found += [_view(folder, f"industry-{industry}", both("view_industry", industry=_industry_title(folder, industry)), MASS,
+    found += [_view(folder, f"industry-{industry}", both("view_industry", industry=_industry_title(industry)), MASS,
                     _without_bulk(_bands(mass, _inside(folder, industry), folder), folder)) for industry in _industries(folder, mass)]
     if aside.bulk:
         found.append(_view(folder, "bulk", both("view_bulk"), MASS, overview))
@@ -126,7 +131,7 @@ def _industry(folder: Folder, end: End) -> str:
     return folder.name(end.id, "process").group
 
 
-def _industry_title(folder: Folder, industry: str) -> Both:
+def _industry_title(industry: str) -> Both:
     english, chinese = word("industry", industry)
     return (english[:1].upper() + english[1:], chinese)
 
@@ -209,16 +214,18 @@ def _without_bulk(bands: _Bands, folder: Folder) -> _Bands:
     """Set aside materials that nobody buys and whose flow would hide the products: brine beside the salts made from it."""
     sellable = set(folder.sales["commodity"])
     totals: defaultdict[str, float] = defaultdict(float)
+    between: defaultdict[str, float] = defaultdict(float)
     sold = 0.0
-    for (_, sink, commodity, _), value in bands.amounts.items():
+    for (source, sink, commodity, _), value in bands.amounts.items():
         totals[commodity] += value
+        between[commodity] += value if {source[0], sink[0]} <= _WORKS else 0.0
         sold += value if sink == ("sold",) else 0.0
     bulk: dict[str, float] = {}
     for commodity in sorted(totals, key=lambda item: (-totals[item], item)):
         left = sum(totals.values()) - sum(bulk.values())
-        if commodity in sellable or sold == 0 or totals[commodity] < max(HIDING * sold, DOMINANT * left):
-            break
-        bulk[commodity] = totals[commodity]
+        hiding = (HIDING_BETWEEN if 2 * between[commodity] > totals[commodity] else HIDING) * sold
+        if sold > 0 and commodity not in sellable and totals[commodity] > max(hiding, DOMINANT * left):
+            bulk[commodity] = totals[commodity]
     return _Bands({band: value for band, value in bands.amounts.items() if band[2] not in bulk}, bands.inside, bulk)
 
 
@@ -243,7 +250,8 @@ def _view(folder: Folder, key: str, title: Both, unit: str, bands: _Bands) -> Vi
     notes = _notes(folder, unit, bands, (len(ranked[:FLOWS_DRAWN]), lumped, sum(link.value for link in links[FLOWS_DRAWN:])), dropped, links)
     if bands.inside:
         notes.append(both("flows_inside_plain" if key.startswith("industry-") else "flows_inside", amount=number_both(bands.inside, unit)))
-    return View(key, title, unit, [(_place_title(folder, place, places), _colour(folder, place)) for place in places], links, notes)
+    return View(key, title, unit, [(_place_title(folder, place, places), _colour(folder, place)) for place in places], links, notes,
+                bands.inside + sum(bands.bulk.values()) + sum(dropped))
 
 
 def _placed(drawn: list[tuple[Place, Place, str, Both, float]]) -> tuple[list[Link], list[Place]]:
@@ -273,8 +281,8 @@ def _notes(folder: Folder, unit: str, bands: _Bands, drawn: tuple[int, int, floa
     """What is left out of a diagram, each with its amount."""
     notes = []
     if bands.bulk:
-        which = listed_both([both("amount_of", what=folder.short(item, "commodity"), amount=number_both(value, unit)) for item, value in bands.bulk.items()])
-        notes.append(both("flows_bulk", which=which))
+        left = [both("amount_of", what=folder.short(item, "commodity"), amount=number_both(value, unit)) for item, value in bands.bulk.items()]
+        notes.append(both("flows_bulk", which=listed_both(left)))
     if drawn[1]:
         notes.append(both("flows_lumped", drawn=drawn[0], lumped=drawn[1], amount=number_both(drawn[2], unit)))
     if dropped:
@@ -288,7 +296,7 @@ def _notes(folder: Folder, unit: str, bands: _Bands, drawn: tuple[int, int, floa
 def _place_title(folder: Folder, place: Place, places: list[Place]) -> Both:
     """What a place is called; an industry with its park only where the diagram shows it in several."""
     if place[0] == "industry":
-        industry = _industry_title(folder, place[1])
+        industry = _industry_title(place[1])
         is_alone = sum(other[:2] == place[:2] for other in places) == 1
         return industry if is_alone or len(place) < 3 else both("node_at", industry=industry, area=folder.short(place[2], "area", "site"))
     return folder.short(place[1], place[0]) if len(place) > 1 else both(PLAIN_TITLES[place[0]])

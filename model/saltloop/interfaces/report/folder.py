@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pyarrow import parquet
 
 from saltloop.language import Both, both
 
@@ -17,6 +18,11 @@ MANIFEST = "manifest.json"
 TABLES = ("flows", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "products", "indicators", "names")
 MASS, POWER = "t", "MWh"
 _ALL_YEARS = 0
+_OVER_THE_YEAR: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
+    "flows": (("period", "site", "commodity", "role", "agent"), ("value",), "sum"),
+    "trades": (("period", "site", "commodity", "side"), ("value", "money"), "sum"),
+    "values": (("period", "site", "commodity", "unit"), ("marginal_value",), "mean"),
+}
 _WASTE = "waste"
 _BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]")
 
@@ -49,7 +55,7 @@ class Folder:
     Args:
         path: the folder of the run.
         manifest: content of manifest.json.
-        tables: one frame per Parquet file, columns as in results/README.md.
+        tables: one frame per Parquet file with the columns that the results layer declares; flows, trades and values over the year.
     """
 
     path: Path
@@ -130,7 +136,7 @@ class Folder:
     @cached_property
     def yearly(self) -> pd.DataFrame:
         """Flows of the year shown, summed over its slices: site, commodity, role, agent, value [unit of the commodity]."""
-        return self.now("flows").groupby(["site", "commodity", "role", "agent"], observed=True)["value"].sum().reset_index()
+        return self.now("flows").sort_values(["site", "commodity", "role", "agent"], ignore_index=True)
 
     @cached_property
     def wastes(self) -> set[str]:
@@ -142,8 +148,7 @@ class Folder:
     @cached_property
     def worth(self) -> dict[tuple[str, str], float]:
         """What one more unit of a commodity is worth at a site, mean over slices, in the unit of the values table."""
-        means = self.now("values").groupby(["site", "commodity"], observed=True)["marginal_value"].mean().reset_index()
-        return {(site, item): value for site, item, value in _rows(means)}
+        return {(site, item): value for site, item, value in _rows(self.now("values")[["site", "commodity", "marginal_value"]])}
 
     @cached_property
     def worth_units(self) -> dict[str, str]:
@@ -173,8 +178,7 @@ class Folder:
     def sales(self) -> pd.DataFrame:
         """What is sold in the year shown: site, commodity, value [unit of the commodity], money [currency]."""
         trades = self.now("trades")
-        sold = trades[trades["side"] == "sell"]
-        return sold.groupby(["site", "commodity"], observed=True)[["value", "money"]].sum().reset_index()
+        return trades.loc[trades["side"] == "sell", ["site", "commodity", "value", "money"]].sort_values(["site", "commodity"], ignore_index=True)
 
     @cached_property
     def site_sales(self) -> dict[str, list[tuple[str, float, float]]]:
@@ -200,7 +204,18 @@ def read_folder(run: Path) -> Folder:
         FileNotFoundError: the folder is not that of a finished run.
     """
     manifest = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
-    return Folder(run, manifest, {table: pd.read_parquet(run / f"{table}.parquet") for table in TABLES})
+    return Folder(run, manifest, {table: _read(run / f"{table}.parquet") for table in TABLES})
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """A table; one with a row for each part of the year is summed (or averaged) over the year while it is read."""
+    if path.stem not in _OVER_THE_YEAR:
+        return pd.read_parquet(path)
+    by, numbers, how = _OVER_THE_YEAR[path.stem]
+    table = parquet.read_table(path, columns=[*by, *numbers])
+    grouped = table.group_by(list(by), use_threads=False).aggregate([(number, how) for number in numbers])
+    frame: pd.DataFrame = grouped.select([*by, *(f"{number}_{how}" for number in numbers)]).to_pandas()
+    return frame.set_axis([*by, *numbers], axis="columns")
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

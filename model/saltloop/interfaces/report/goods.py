@@ -50,9 +50,10 @@ def _waste_row(folder: Folder, item: str, made: float, used: float, sold: float,
 
 
 def _worths(folder: Folder, item: str) -> Cell:
-    """What one more unit is worth at the sites that make or sell it."""
+    """What one more unit is worth at the sites that make or sell it; more is better, also where the objective is to be small."""
     sites = {*folder.makers.get(item, ()), *folder.sellers.get(item, ())}
-    return spread((folder.worth[site, item] for site in sites if (site, item) in folder.worth), folder.worth_units.get(item, ""))
+    sign = -1 if folder.manifest["objective"]["stages"][0]["sense"] == "minimise" else 1
+    return spread((sign * folder.worth[site, item] for site in sites if (site, item) in folder.worth), folder.worth_units.get(item, ""))
 
 
 def _from_sites(folder: Folder, item: str) -> Both:

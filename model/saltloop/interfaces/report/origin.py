@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saltloop.interfaces.report.folder import MANIFEST, TABLES, Folder
-from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label, word
+from saltloop.interfaces.report.sheet import Cell, Sheet, label, word
 from saltloop.language import TEXTS, Both, both, percent_both
 
 _GRADES = ("A", "B", "C", "D")
@@ -24,7 +24,8 @@ def _evidence(folder: Folder) -> list[tuple[str, Both, float, Both]]:
 
 
 def _certificate(folder: Folder) -> Sheet:
-    rows = [[label(TEXTS.get(name, (name, name))), _tiny(pair["absolute"]), _tiny(pair["relative"])] for name, pair in folder.manifest["certificate"].items()]
+    rows = [[label(TEXTS.get(name, (name, name))), _tiny(pair["absolute"]), _tiny(pair["relative"])]
+            for name, pair in folder.manifest["certificate"].items()]
     return Sheet("certificate", both("certificate"), ("check", "#absolute", "#relative"), rows)
 
 
@@ -37,8 +38,8 @@ def _facts(folder: Folder) -> list[tuple[Both, Both]]:
     manifest = folder.manifest
     pack, scenario = manifest["pack"], manifest["scenario"]
     return [(both("scenario_file"), _same(str(scenario["path"]))), (both("pack"), _same(f"{pack['name']} {pack['version']}")),
-            (both("inputs_hashed"), _same(str(len(manifest["hashes"])))), (both("versions"), _same(", ".join(f"{name} {version}" for name, version in manifest["versions"].items()))),
-            (both("sizes"), _counted(manifest["sizes"])),
+            (both("inputs_hashed"), _same(str(len(manifest["hashes"])))), (both("sizes"), _counted(manifest["sizes"])),
+            (both("versions"), _same(", ".join(f"{name} {version}" for name, version in manifest["versions"].items()))),
             (both("seconds"), _same(", ".join(f"{stage} {seconds:.2f}" for stage, seconds in manifest["seconds"].items())))]
 
 

@@ -7,14 +7,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from saltloop.interfaces.report import binding, goods, ledger, origin, plant, summary, targets
 from saltloop.interfaces.report.atlas import Leg, atlas, legs, links_table, not_drawn, without_place
 from saltloop.interfaces.report.diagram import View, views
 from saltloop.interfaces.report.folder import Folder, read_folder
-from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label, word
+from saltloop.interfaces.report.sheet import Sheet, amount, label, word
 from saltloop.language import TEXTS, Both, both, number_both, unit_name
 
 _HERE = Path(__file__).parent
@@ -31,6 +31,7 @@ def write_report(run: Path, target: Path, language: str = "en") -> None:
         run: folder of a finished run; nothing but its files is read.
         target: the file to write.
         language: en or zh, the language in which the page opens.
+
     Raises:
         FileNotFoundError: the folder is not that of a finished run.
     """
@@ -39,7 +40,7 @@ def write_report(run: Path, target: Path, language: str = "en") -> None:
 
 
 def _page(folder: Folder, language: str) -> str:
-    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.globals["say"] = _say
     template = environment.get_template("template.html.j2")
     return template.render(_content(folder), language=language, texts=TEXTS, style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
@@ -63,7 +64,8 @@ def _content(folder: Folder) -> dict[str, Any]:
         "title": title, "page_title": both("report_title", title=title), "facts": _facts(folder), "status": word("status", folder.manifest["status"]),
         "is_optimal": folder.manifest["status"] == "optimal", "paragraph": summary.paragraph(folder), "cards": ledger.cards(folder),
         "periods": ledger.from_year_to_year(folder), "several": _several(folder), "indicators": targets.indicators(folder),
-        "diagrams": [_described(view) for view in diagrams], "has_map": bool(chart["sites"]), "map_notes": _map_notes(folder, found, bool(chart["sites"])),
+        "diagrams": [_described(view) for view in diagrams],
+        "has_map": bool(chart["sites"]), "map_notes": _map_notes(folder, found, bool(chart["sites"])),
         "links": links_table(folder, found),
         "binding": binding.sheets(folder), "products": goods.products(folder), "wastes": goods.wastes(folder), "capacity": plant.capacity(folder),
         "edge": plant.edge(folder), "accounts": ledger.all_accounts(folder), "origin": origin.origin(folder),
@@ -83,7 +85,8 @@ def _facts(folder: Folder) -> list[tuple[str, Both]]:
     title = _pair(pack["title"])
     created = str(folder.manifest["created"])[:16].replace("T", " ")
     return [("area", folder.title(folder.main_area, "area", "site")), ("period", _same(", ".join(str(year) for year in folder.periods))),
-            ("objective", binding.objective(folder)), ("pack", (f"{title[0]}, {pack['version']}", f"{title[1]} {pack['version']}")), ("created", _same(created))]
+            ("objective", binding.objective(folder)), ("pack", (f"{title[0]}, {pack['version']}", f"{title[1]} {pack['version']}")),
+            ("created", _same(created))]
 
 
 def _several(folder: Folder) -> Both | None:
@@ -94,12 +97,13 @@ def _several(folder: Folder) -> Both | None:
 def _described(view: View) -> dict[str, Any]:
     """A diagram as tables and sentences."""
     unit = (unit_name(view.unit, "en"), unit_name(view.unit, "zh"))
-    flows: list[list[Cell]] = [[label(link.label), label(view.places[link.source][0]), label(view.places[link.sink][0]), amount(link.value, view.unit), label(_kind(link.kind, link.is_loop))]
-                               for link in view.largest]
+    flows = [[label(link.label), label(view.places[link.source][0]), label(view.places[link.sink][0]), amount(link.value, view.unit),
+              label(_kind(link.kind, link.is_loop))] for link in view.largest]
     through = sorted(((view.through(i), title) for i, (title, _) in enumerate(view.places)), key=lambda item: -max(item[0]))
     places = [[label(title), amount(into, view.unit), amount(out, view.unit)] for (into, out), title in through]
+    columns = ("flow_commodity", "flow_from", "flow_to", "#flow_amount", "kind_of_flow")
     return {"key": view.key, "title": view.title, "notes": [both("flows_note", unit=unit), *view.notes],
-            "flows": Sheet(f"flows-{view.key}", both("flows_table"), ("flow_commodity", "flow_from", "flow_to", "#flow_amount", "kind_of_flow"), flows, 100),
+            "flows": Sheet(f"flows-{view.key}", both("flows_table"), columns, flows, 100),
             "places": Sheet(f"places-{view.key}", both("nodes_table"), ("node", "#into", "#out"), places, 100)}
 
 
@@ -114,7 +118,8 @@ def _drawn(view: View) -> dict[str, Any]:
     for i, (title, colour) in enumerate(view.places):
         into, out = view.through(i)
         sums = both("node_hover", into=number_both(into, view.unit), out=number_both(out, view.unit))
-        nodes.append({"title": title, "colour": colour, "sums": sums, "amount": number_both(max(into, out), view.unit), "isThrough": into > 0 and out > 0, "size": max(into, out)})
+        nodes.append({"title": title, "colour": colour, "sums": sums, "size": max(into, out), "amount": number_both(max(into, out), view.unit),
+                      "isThrough": into > 0 and out > 0})
     links = [{"source": link.source, "sink": link.sink, "value": link.value, "colour": _LINK_COLOURS[link.kind], "isLoop": link.is_loop,
               "hover": _link_words(view, link.label, link.source, link.sink, number_both(link.value, view.unit))} for link in view.links]
     return {"key": view.key, "title": view.title, "nodes": nodes, "links": links}
@@ -128,8 +133,8 @@ def _link_words(view: View, what: Both, source: int, sink: int, shown: Both) -> 
 def _embedded(data: object) -> Markup:
     """JSON that cannot end the script element that holds it."""
     raw = json.dumps(data, ensure_ascii=False, allow_nan=False)
-    for sign, escape in (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
-        raw = raw.replace(sign, escape)
+    for sign, instead in (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        raw = raw.replace(sign, instead)
     return Markup(raw)
 
 

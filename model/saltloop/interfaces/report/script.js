@@ -27,7 +27,7 @@
     const i = side();
     const isNarrow = width < narrow;
     const size = isNarrow ? 10 : 12.5;
-    const room = isNarrow ? width * 0.32 : 240;
+    const room = isNarrow ? width * 0.32 : 290;
     const largest = Math.max(...view.nodes.map((node) => node.size));
     const labels = view.nodes.map((node) => {
       if (isNarrow) return node.title[i].split(/, |·/).map((part) => shortened(part, size, room)).join("<br>");
@@ -164,8 +164,8 @@
     }, config);
   }
 
-  function draw(width) {
-    const room = width || document.querySelector("main section").clientWidth;
+  function draw() {
+    const room = document.querySelector("main section").clientWidth;
     return Promise.all([drawFlows(room), drawAtlas(room)]);
   }
 
@@ -200,8 +200,11 @@
     clearTimeout(waiting);
     waiting = setTimeout(() => { if (window.innerWidth !== drawnAt) { drawnAt = window.innerWidth; draw(); } }, 150);
   });
-  window.addEventListener("beforeprint", () => draw(680));
-  window.addEventListener("afterprint", () => draw());
+  /* On paper the pictures are made smaller as they stand: drawing them anew would not be done in time. */
+  const paper = 680;
+  const charts = () => [...document.querySelectorAll(".chart")].filter((box) => box.firstElementChild);
+  window.addEventListener("beforeprint", () => charts().forEach((box) => { box.firstElementChild.style.zoom = Math.min(1, paper / box.clientWidth); }));
+  window.addEventListener("afterprint", () => charts().forEach((box) => { box.firstElementChild.style.zoom = ""; }));
   drawnAt = window.innerWidth;
   speak(root.lang).then(() => { root.dataset.drawn = "yes"; });
 })();

@@ -89,7 +89,7 @@ def word(prefix: str, name: str) -> Both:
     """What a word of the data is called in the page; a word without a text stands for itself."""
     key = f"{prefix}_{name}"
     plain = name.replace("_", " ")
-    return TEXTS[key] if key in TEXTS else (plain, plain)
+    return TEXTS.get(key, (plain, plain))
 
 
 def optional(value: object) -> float | None:

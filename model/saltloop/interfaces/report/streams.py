@@ -53,8 +53,10 @@ def trace(yearly: pd.DataFrame, units: dict[str, str], unit: str) -> list[Stream
         yearly: site, commodity, role, agent, value.
         units: unit of every commodity.
         unit: the unit wanted.
+
     Returns:
         Streams with values in that unit; none below 1e-9 of the largest flow.
+
     Source: own; the mixture is the usual assumption where a balance does not say who is served by whom.
     """
     wanted = yearly[yearly["commodity"].map(units) == unit]
@@ -124,4 +126,4 @@ def _mixtures(sites: list[str], sources: list[tuple[End, float]], legs: list[tup
     matrix = np.diag(np.where(total > 0, total, 1.0)) - through
     if not legs:
         return own / np.where(total > 0, total, 1.0)[:, None]
-    return np.linalg.lstsq(matrix, own, rcond=None)[0]
+    return np.asarray(np.linalg.lstsq(matrix, own, rcond=None)[0], dtype=np.float64)

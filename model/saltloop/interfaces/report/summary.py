@@ -35,15 +35,17 @@ def _products(folder: Folder) -> Both | None:
     total = float(frame["money"].sum())
     if frame.empty:
         return None
-    largest = [_product(folder, *row, total > 0) for row in zip(*(frame[name].head(_PRODUCTS_NAMED) for name in ("commodity", "value", "money")), strict=True)]
+    first = frame.head(_PRODUCTS_NAMED)
+    largest = [_product(folder, item, value, money if total > 0 else None)
+               for item, value, money in zip(first["commodity"], first["value"], first["money"], strict=True)]
     if total <= 0:
         return both("plan_products_plain", count=len(frame), products=listed_both(largest))
     return both("plan_products", count=len(frame), total=number_both(total, folder.currency), products=listed_both(largest))
 
 
-def _product(folder: Folder, item: str, value: float, money: float, has_price: bool) -> Both:
+def _product(folder: Folder, item: str, value: float, money: float | None) -> Both:
     product, amount = folder.short(item, "commodity"), number_both(value, folder.units[item])
-    if not has_price:
+    if money is None:
         return both("plan_in_place", what=product, area=amount)
     return both("plan_product", product=product, amount=amount, money=number_both(money, folder.currency))
 

@@ -77,4 +77,5 @@ def _bar(actual: float | None, target: float | None, row: dict[str, Any]) -> Cel
     if actual is None or not target:
         return label("")
     reached = actual / target
-    return Cell(percent_both(reached), reached, bar=max(0.0, min(1.0, reached / _BAR_END)) * 100, line=100 / _BAR_END, mark="met" if is_met(row) else "missed")
+    bar = max(0.0, min(1.0, reached / _BAR_END)) * 100
+    return Cell(percent_both(reached), reached, bar=bar, line=100 / _BAR_END, mark="met" if is_met(row) else "missed")

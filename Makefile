@@ -1,0 +1,49 @@
+# Two commands for a fresh machine with Python 3.11+ and make: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SCENARIO ?= scenarios/qaidam-2025.yaml
+
+.PHONY: run test check lint types layers docs wheel golden clean
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+run: $(VENV)/.ready
+	$(BIN)/saltloop run $(SCENARIO)
+
+test: $(VENV)/.ready
+	$(BIN)/pytest -n auto -q
+
+check: lint types layers docs test
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/codespell model tests docs scenarios README.md CONTRIBUTING.md CHANGELOG.md
+
+types: $(VENV)/.ready
+	$(BIN)/mypy
+
+layers: $(VENV)/.ready
+	PYTHONPATH=model $(BIN)/lint-imports
+
+docs: $(VENV)/.ready
+	$(BIN)/pytest -q tests/docs
+
+# Build the wheel, install it bare, solve a shipped scenario from another folder: nothing undeclared, nothing left out.
+wheel: $(VENV)/.ready
+	rm -rf dist build/wheel
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+	$(PYTHON) -m venv build/wheel
+	build/wheel/bin/pip install --quiet --constraint constraints.txt dist/*.whl
+	cp scenarios/qaidam-2025.yaml build/wheel/plan.yaml
+	cd build/wheel && bin/saltloop run plan.yaml --no-report > /dev/null && echo "wheel: solved"
+
+golden: $(VENV)/.ready
+	$(BIN)/python -m tests.golden
+	git diff --stat -- tests
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

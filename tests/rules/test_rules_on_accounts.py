@@ -1,0 +1,135 @@
+"""limit, target, net_zero, charge, allowance: rows between accounts, with the background of an official boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tiny import program_of, solve_pack
+
+from rules.works import WORKS
+
+Golden = Callable[..., None]
+
+
+def test_an_account_is_at_most_a_value(golden: Golden) -> None:
+    """`in: all` counts the background: co2 east + co2 west + 5 <= 65, so 60 t."""
+    golden("limit_at_most", program_of(WORKS, rules={"cap": {"limit": "co2", "at_most": "65 t", "in": "all"}}), "rule")
+
+
+def test_a_cap_takes_the_cheaper_of_making_less_and_taking_up() -> None:
+    """A t less of old loses 9.5, a t taken up costs 3: 40 units of wood, 1550 - 120; one more t is worth 3."""
+    answer = solve_pack(WORKS, rules={"cap": {"limit": "co2", "at_most": "65 t", "in": "all"}})
+    assert answer.objective == pytest.approx(1430)
+    assert answer.dual("rule", "cap", 2025) == pytest.approx(3)
+
+
+def test_an_account_is_at_least_a_value(golden: Golden) -> None:
+    """Without an area there is no background: made east + made west >= 150."""
+    golden("limit_at_least", program_of(WORKS, rules={"supply": {"limit": "made", "at_least": "0.15 kt"}}), "rule")
+
+
+def test_a_floor_forces_a_loss() -> None:
+    """With the good at 0.4, old loses 0.1 and new 3.6 per t; 150 t must be made: 100 old, 50 new; one more costs 3.6."""
+    answer = solve_pack(WORKS.replace("prices good 10", "prices good 0.4"), rules={"supply": {"limit": "made", "at_least": "0.15 kt"}})
+    assert answer.objective == pytest.approx(-10 - 180)
+    assert answer.dual("rule", "supply", 2025) == pytest.approx(-3.6)
+
+
+def test_an_account_equals_a_value(golden: Golden) -> None:
+    """In the east alone; a site has no background: co2 east = 30."""
+    golden("limit_equals", program_of(WORKS, rules={"exact": {"limit": "co2", "equals": "30 t", "in": "east"}}), "rule")
+
+
+def test_an_exact_value_is_met_from_either_side() -> None:
+    answer = solve_pack(WORKS, rules={"exact": {"limit": "co2", "equals": "30 t", "in": "east"}})
+    assert answer.objective == pytest.approx(30 * 9.5 + 600)
+    assert answer.dual("rule", "exact", 2025) == pytest.approx(9.5)
+
+
+def test_a_limit_may_change_over_the_years(golden: Golden) -> None:
+    """No row before the first year of a schedule; from then on the last value that is not later."""
+    rules = {"cap": {"limit": "co2", "at_most": {2030: "40 t", 2038: "20 t"}}}
+    golden("limit_schedule", program_of(WORKS, rules=rules, periods=[2025, 2030, 2035, 2040]), "rule")
+
+
+def test_an_account_is_at_least_a_ratio_of_another(golden: Golden) -> None:
+    """new - 0.6 made + 4 - 0.6 x 20 >= 0, so new - 0.6 made >= 8, over both sites."""
+    golden("target_at_least", program_of(WORKS, rules={"share": {"target": "made_new", "at_least": "60 %", "of": "made", "in": "all"}}), "rule")
+
+
+def test_a_share_is_reached_by_making_less_of_the_other() -> None:
+    """100 of new stand: 100 + 4 >= 0.6 (100 + old + 20) gives old <= 53.333; one more t of right side costs 9.5/0.6."""
+    answer = solve_pack(WORKS, rules={"share": {"target": "made_new", "at_least": "60 %", "of": "made", "in": "all"}})
+    assert answer.objective == pytest.approx(600 + 9.5 * (104 / 0.6 - 120))
+    assert answer.dual("rule", "share", 2025) == pytest.approx(-9.5 / 0.6)
+
+
+def test_an_account_is_at_most_a_ratio_of_another(golden: Golden) -> None:
+    """co2 per t made, over both sites, no background: co2 - 0.2 made <= 0."""
+    golden("target_at_most", program_of(WORKS, rules={"intensity": {"target": "co2", "at_most": "200 kg/t", "of": "made"}}), "rule")
+
+
+def test_an_intensity_is_kept_by_taking_up() -> None:
+    """100 - wood <= 0.2 x 200: 60 of wood at 3."""
+    answer = solve_pack(WORKS, rules={"intensity": {"target": "co2", "at_most": "200 kg/t", "of": "made"}})
+    assert answer.objective == pytest.approx(1550 - 180)
+    assert answer.dual("rule", "intensity", 2025) == pytest.approx(3)
+
+
+def test_a_place_is_at_net_zero_without_its_background(golden: Golden) -> None:
+    golden("net_zero", program_of(WORKS, rules={"zero": {"net_zero": "co2", "in": "all"}}), "rule")
+
+
+def test_net_zero_takes_up_all_that_is_emitted() -> None:
+    answer = solve_pack(WORKS, rules={"zero": {"net_zero": "co2"}})
+    assert answer.objective == pytest.approx(1550 - 300)
+    assert answer.value("activity", "west", "wood", 2025, "year") == pytest.approx(100)
+
+
+def test_a_flat_charge_enters_the_account_for_charges(golden: Golden) -> None:
+    """One tier without width: charged = co2 at each site, which may be negative; taxes = 2 x charged, a part of profit."""
+    program = program_of(WORKS, rules={"carbon": {"charge": "co2", "price": "2 CNY/t"}})
+    golden("charge_flat", program, "charge_base", "charge_tier", "rule")
+    taxes = program.rows["key"].map(lambda key: key[:2] == ("taxes", "east"))
+    entries = program.matrix[taxes.to_numpy()].tocoo()
+    assert sorted(entries.data) == [-2.0, 1.0]
+
+
+def test_a_charge_moves_those_who_pay_it_and_no_one_else() -> None:
+    """At 4 per t, firms take up (3) all 100 t; a planner of gain is not moved, since it is a transfer; the west's share is a subsidy."""
+    rules = {"carbon": {"charge": "co2", "price": "4 CNY/t"}}
+    planner, firms = solve_pack(WORKS, rules=rules), solve_pack(WORKS, maximise="profit", rules=rules)
+    assert planner.objective == pytest.approx(1550)
+    assert planner.value("account", "taxes", "east", 2025) == pytest.approx(400)
+    assert firms.objective == pytest.approx(1550 - 300)
+    assert firms.value("account", "taxes", "west", 2025) == pytest.approx(-400)
+
+
+def test_a_charge_in_tiers_rises_with_the_account(golden: Golden) -> None:
+    """The first 40 t of the east pay 1, the next 30 pay 2.5, the rest 6; the rule says that the money enters transfers."""
+    rules = {"carbon": {"charge": "co2", "price": [["0 t", "1 CNY/t"], ["40 t", "2.5 CNY/t"], ["70 t", "6 CNY/t"]], "in": "east", "to": "transfers"}}
+    golden("charge_tiers", program_of(WORKS, rules=rules), "charge_base", "charge_tier", "rule")
+
+
+def test_the_dearest_tier_is_avoided() -> None:
+    """At 12 in the last tier a t of old loses 2.5: 70 t are made; 40 x 1 + 30 x 2.5 are paid."""
+    rules = {"carbon": {"charge": "co2", "price": [["0 t", "1 CNY/t"], ["40 t", "2.5 CNY/t"], ["70 t", "12 CNY/t"]], "in": "east"}}
+    answer = solve_pack(WORKS, maximise="profit", rules=rules)
+    assert answer.objective == pytest.approx(70 * 9.5 + 600 - 40 - 75)
+    assert [answer.value("charged", "carbon", k, "east", 2025) for k in (1, 2, 3)] == pytest.approx([40, 30, 0])
+
+
+def test_allowances_can_be_bought_and_sold(golden: Golden) -> None:
+    """co2 - bought + sold, over both sites, <= 30."""
+    rules = {"market": {"allowance": "co2", "at_most": "30 t", "buy_at": "2 CNY/t", "sell_at": "1 CNY/t"}}
+    golden("allowance", program_of(WORKS, maximise="profit", rules=rules), "rule")
+
+
+@pytest.mark.parametrize(("buy", "sell", "profit", "worth"), [(2, 1, 1550 - 140, 2), (4, 3.5, 1550 - 300 + 30 * 3.5, 3.5), (4, 2, 1550 - 210, 3)])
+def test_allowances_are_traded_where_that_is_cheaper_than_taking_up(buy: float, sell: float, profit: float, worth: float) -> None:
+    """Taking up costs 3: at 2 all 70 are bought; sold at 3.5 all 100 are taken up and 30 sold; between the two prices 70 are taken up."""
+    rules = {"market": {"allowance": "co2", "at_most": "30 t", "buy_at": f"{buy} CNY/t", "sell_at": f"{sell} CNY/t"}}
+    answer = solve_pack(WORKS, maximise="profit", rules=rules)
+    assert answer.objective == pytest.approx(profit)
+    assert answer.dual("rule", "market", 2025) == pytest.approx(worth)

@@ -1,0 +1,78 @@
+"""ban, ceiling, minimum, phase_out, build_rate: rows on activities and on new capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tiny import program_of, solve_pack
+
+from rules.works import WORKS
+from saltloop.errors import InputError
+
+Golden = Callable[..., None]
+
+
+def test_what_is_banned_does_not_run(golden: Golden) -> None:
+    """By the tag `maker`, both processes, from 2030 on."""
+    golden("ban", program_of(WORKS, rules={"stop": {"ban": "maker", "from": 2030}}, periods=[2025, 2030]), "rule")
+
+
+def test_a_ban_costs_what_the_process_earned() -> None:
+    answer = solve_pack(WORKS, rules={"stop": {"ban": "old"}})
+    assert answer.objective == pytest.approx(600)
+    assert answer.dual("rule", "stop", 2025) == pytest.approx(9.5)
+
+
+def test_the_output_of_a_group_has_a_ceiling(golden: Golden) -> None:
+    golden("ceiling", program_of(WORKS, rules={"quota": {"ceiling": "maker", "at_most": "120 t"}}), "rule")
+
+
+def test_a_quota_goes_to_the_better_earner() -> None:
+    answer = solve_pack(WORKS, rules={"quota": {"ceiling": "maker", "at_most": "120 t"}})
+    assert answer.objective == pytest.approx(950 + 20 * 6)
+    assert answer.dual("rule", "quota", 2025) == pytest.approx(6)
+
+
+def test_the_output_of_a_process_has_a_floor(golden: Golden) -> None:
+    golden("minimum", program_of(WORKS, rules={"keep": {"minimum": "wood", "at_least": "0.02 kt", "in": "west"}}), "rule")
+
+
+def test_a_floor_costs_what_the_process_loses() -> None:
+    answer = solve_pack(WORKS, rules={"keep": {"minimum": "wood", "at_least": "20 t"}})
+    assert answer.objective == pytest.approx(1550 - 60)
+    assert answer.dual("rule", "keep", 2025) == pytest.approx(-3)
+
+
+def test_a_floor_on_what_cannot_exist_is_an_error_and_a_ceiling_a_note() -> None:
+    with pytest.raises(InputError, match="M321"):
+        program_of(WORKS, rules={"keep": {"minimum": "wood", "at_least": "20 t", "in": "east"}})
+    answer = solve_pack(WORKS, rules={"cap": {"ceiling": "wood", "at_most": "20 t", "in": "east"}})
+    assert [p.message.code for p in answer.solved.case.notes] == ["M320"]
+
+
+def test_what_is_phased_out_falls_in_a_straight_line(golden: Golden) -> None:
+    """From 2025 (100 %) by 2040: 2030 two thirds, 2035 one third, 2040 and after nothing of the 100 t that stand."""
+    rules = {"exit": {"phase_out": "old", "from": 2025, "by": 2040}}
+    golden("phase_out", program_of(WORKS, rules=rules, periods=[2025, 2030, 2035, 2040, 2045]), "rule")
+
+
+def test_a_phase_out_halves_the_plan_at_half_time() -> None:
+    """Without `from` it starts in the first period; 2025 full, 2030 half."""
+    answer = solve_pack(WORKS, rules={"exit": {"phase_out": "old", "by": 2035}}, periods=[(2025, 1), (2030, 1)])
+    assert answer.value("activity", "east", "old", 2025, "year") == pytest.approx(100)
+    assert answer.value("activity", "east", "old", 2030, "year") == pytest.approx(50)
+    assert answer.dual("rule", "exit", 2030) == pytest.approx(9.5 * 1.08**-5)
+
+
+def test_a_period_builds_no_more_than_the_pace(golden: Golden) -> None:
+    rules = {"pace": {"build_rate": "new", "at_most": {2025: "10 t/a", 2030: "25 t/a"}}}
+    golden("build_rate", program_of(WORKS, rules=rules, periods=[2025, 2030], may_build=("option",)), "rule")
+
+
+def test_the_pace_spreads_the_building() -> None:
+    """A new unit earns 6 and costs 1 a year (annuity of 9.818 over 20 years at 8 %): 10 are built in 2025, 25 more in 2030."""
+    rules = {"pace": {"build_rate": "new", "at_most": {2025: "10 t/a", 2030: "25 t/a"}}}
+    answer = solve_pack(WORKS, rules=rules, periods=[(2025, 1), (2030, 1)], may_build=("option",))
+    assert answer.objective == pytest.approx(1550 + 10 * 5 + (1550 + 35 * 5) * 1.08**-5)
+    assert answer.dual("rule", "pace", 2025) == pytest.approx(5 + 5 * 1.08**-5)
