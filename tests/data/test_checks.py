@@ -96,3 +96,16 @@ def test_the_order_of_problems_does_not_depend_on_the_order_of_rows(tmp_path: Pa
     rows = (pack / "disposals.csv").read_text(encoding="utf-8").splitlines()
     (pack / "disposals.csv").write_text("\n".join([rows[0], *reversed(rows[1:])]) + "\n", encoding="utf-8")
     assert [p.text() for p in check(load(pack))] == first
+
+
+@pytest.mark.parametrize("table", sorted(path.stem for path in TOY.glob("*.csv")))
+def test_an_absent_table_is_told_or_checked_but_never_breaks_a_check(table: str, tmp_path: Path) -> None:
+    pack = copy_of_toy(tmp_path)
+    (pack / f"{table}.csv").unlink()
+    try:
+        loaded = load(pack)
+    except InputError:
+        return
+    for problem in check(loaded):
+        assert problem.text("en")
+        assert problem.text("zh")

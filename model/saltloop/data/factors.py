@@ -7,6 +7,8 @@ from dataclasses import dataclass
 MONEY = "money"
 BY_DISTANCE = "_distance"
 ANNUITY = "capital_annuity"
+# Measure of flow capacity: what a unit can put out in a year by its profile or availability, so that idle output can be an account.
+AVAILABLE = "available"
 
 
 @dataclass(frozen=True)

@@ -249,12 +249,12 @@ def _market_sets(case: Case, found: Indices) -> None:
 
 def _ledger_sets(case: Case, terms: Terms, found: Indices) -> None:
     s = found.members
-    accounts_of: dict[str, dict[Member, list[Member]]] = {flow: defaultdict(list) for flow in ("activity", "capacity", "new_capacity")}
+    accounts_of: dict[str, dict[Member, list[Member]]] = {flow: defaultdict(list) for flow in ("activity", "new_capacity")}
     for flow, by_item in accounts_of.items():
         for account, item in terms.of(flow):
             by_item[item].append(account)
     s["activities_in"] = _group(((a, p), (j, t)) for p, j in case.activities for a in accounts_of["activity"][j] for t in case.process_slices[j])
-    s["capacities_in"] = _group(((a, p), (u,)) for p, u in case.equipment for a in accounts_of["capacity"][u])
+    s["capacities_in"] = _group(((a, p), (u,)) for a, p, u in terms.of("capacity"))
     s["new_capacities_in"] = _group(((a, p, y), (u, v)) for (p, u, y), vs in s["vintages_alive"].items() for a in accounts_of["new_capacity"][u]
                                     for (v,) in vs)
     drawn: dict[Key, list[Member]] = defaultdict(list)

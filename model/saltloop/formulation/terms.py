@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from saltloop.data.factors import ANNUITY, AVAILABLE
 from saltloop.data.read import FILE, LINE, records
 from saltloop.errors import Place, Problems, message
+from saltloop.formulation.calendar import HOURS, YEAR
 from saltloop.formulation.case import Case, annuity
 from saltloop.formulation.rules.allowance import Allowance
 from saltloop.formulation.rules.charge import Charge
@@ -30,7 +32,7 @@ Thing = TypeVar("Thing")
 class Terms:
     """Coefficients of the accounts by flow; keys as the equations use them.
 
-    activity (account, process); capacity and new_capacity (account, equipment); draw (account, basin, commodity);
+    activity (account, process); capacity (account, site, equipment); new_capacity (account, equipment); draw (account, basin, commodity);
     buy and sell (account, site, commodity, market, tier, period); ship (account, site, link, commodity, period);
     dispose (account, site, commodity, route); unmet (account, site, market, commodity, period); account (account, other).
     """
@@ -158,7 +160,7 @@ class _Reader:
         self._recipe(row, commodity, agent, measure, -1)
 
     def _equipment_measure(self, u: str, measure: str | None) -> _Measure | None:
-        if measure != "capital_annuity":
+        if measure != ANNUITY:
             return _Measure(1.0, self.case.equipment_unit[u]) if measure is None else self._factor(measure, ("equipment", u))
         cost = self._factor("capital_cost", ("equipment", u))
         if cost is None:
@@ -169,8 +171,16 @@ class _Reader:
         return _Measure(cost.value * annuity(self.case.choices.discount_rate, self.case.lifetime[u]), cost.unit)
 
     def _capacity(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
-        for u in {u for _, u in self.case.equipment} & self._agents("equipment", agent):
-            self._put(row, "capacity", (u,), self._equipment_measure(u, measure))
+        chosen = self._agents("equipment", agent)
+        for p, u in self.case.equipment:
+            if u in chosen:
+                self._put(row, "capacity", (p, u), self._available(p, u) if measure == AVAILABLE else self._equipment_measure(u, measure))
+
+    def _available(self, p: str, u: str) -> _Measure:
+        """What a unit of equipment can put out in a year at a site, by its profile or availability."""
+        steps = {piece.name: piece.hours / HOURS for piece in self.case.slices} | {YEAR: 1.0}
+        share = sum(self.case.availability[p, u, t] * steps[t] for t in self.case.equipment_slices[u])
+        return _Measure(share, f"({self.case.equipment_unit[u]})*a")
 
     def _new_capacity(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         for u in {u for _, u, _ in self.case.may_build} & self._agents("equipment", agent):

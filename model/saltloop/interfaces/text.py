@@ -12,7 +12,7 @@ from saltloop.language import number, percent, text, unit_name
 from saltloop.results.run import Run
 from saltloop.results.verify import Finding
 
-_PRODUCTS, _LIMITS, _RULES, _WARNINGS = 10, 8, 5, 6
+_PRODUCTS, _LIMITS, _RULES, _WARNINGS, _WIDE = 10, 8, 5, 6, 160
 _RESOURCES = ("draw_limit", "land_limit", "link_limit", "stock_limit", "evaporation_limit")
 
 
@@ -164,7 +164,8 @@ class _Page:
                        seconds=f"{seconds['solver_solve']:.2f}", algorithm=self.manifest["algorithm"])
         warnings = self.manifest["warnings"]
         for each in warnings[:_WARNINGS]:
-            yield self.say("text_warning", text=each[self.language].split("\n")[0])
+            first = each[self.language].split("\n")[0]
+            yield self.say("text_warning", text=first if len(first) <= _WIDE else first[:_WIDE] + " ...")
         if len(warnings) > _WARNINGS:
             yield self.say("text_more", count=len(warnings) - _WARNINGS, file="manifest.json")
 

@@ -20,7 +20,7 @@ _PLACED: dict[str, tuple[str, ...]] = {
     "sell": ("site", "commodity", "agent", "tier", "period"), "ship": ("site", "agent", "commodity", "period"),
     "dispose": ("site", "commodity", "agent"), "unmet": ("site", "agent", "commodity", "period"), "charged": ("agent", "tier", "period"),
     "allowance_buy": ("agent", "period"), "allowance_sell": ("agent", "period"), "account": ("agent",),
-    "capacity": ("agent",), "new_capacity": ("agent",),
+    "capacity": ("site", "agent"), "new_capacity": ("agent",),
 }
 _NAMED = {"process": "agent", "basin": "agent", "market": "agent", "link": "agent", "route": "agent", "rule": "agent", "account": "agent"}
 _KEY = ("period", "site", "commodity", "agent", "tier")

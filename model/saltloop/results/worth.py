@@ -44,10 +44,11 @@ def rules(solved: Solved) -> pd.DataFrame:
     """
     by_name = {r.name: r for r in solved.case.choices.rules}
     total = solved.family("account").groupby(["account", "period", "site"])["value"].sum()
+    outside = {(r["account"], r["area"], int(r["year"])): r["value"] for r in solved.case.pack.rows("background")}
     found: list[dict[str, Any]] = []
     for row in records(_judged(solved.equation(RULE))):
         rule = by_name[row["rule"]]
-        left, bound = _sides(rule, row, total)
+        left, bound = _sides(rule, row, total, outside if getattr(rule, "background", True) else {})
         shift = bound - row["bound"]
         found.append({"period": row["period"], "rule": rule.name, "kind": rule.kind, "area": rule.area, "left": left, "bound": bound,
                         "slack": row["slack"], "binding": row["binding"], "dual": row["dual"], "dual_unit": per(solved.program.objective_unit, rule.unit),
@@ -57,14 +58,13 @@ def rules(solved: Solved) -> pd.DataFrame:
     return pd.DataFrame(found, columns=_RULES).astype({"binding": "boolean", "dual_unique": "boolean", "area": "string"})
 
 
-def _sides(rule: Rule, row: dict[str, float], total: pd.Series) -> tuple[float, float]:
-    """Left side and bound as an analyst reads them."""
+def _sides(rule: Rule, row: dict[str, float], total: pd.Series, outside: dict[tuple[str, str | None, int], float]) -> tuple[float, float]:
+    """Left side and bound as an analyst reads them; outside is the background by account, area and year."""
     year = int(row["period"])
     account = getattr(rule, "account", None)
     distance = row["bound"] - row["activity"]
     if "ratio" in rule.numbers and account is not None:
-        background = rule.numbers["background"].at(year) or 0.0
-        left = float(sum(total.get((account, year, p), 0.0) for p in rule.sites)) + background
+        left = float(sum(total.get((account, year, p), 0.0) for p in rule.sites)) + outside.get((account, rule.area, year), 0.0)
         return left, left + distance
     number = rule.numbers["bound"].at(year) if "bound" in rule.numbers else row["bound"]
     bound = float(number if number is not None else row["bound"])

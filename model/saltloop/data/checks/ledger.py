@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from saltloop.data.checks.registry import data_check
-from saltloop.data.factors import ANNUITY, BY_DISTANCE
+from saltloop.data.factors import ANNUITY, AVAILABLE, BY_DISTANCE
 from saltloop.data.read import nearest
 from saltloop.data.relations import Relations, place_of
 from saltloop.errors import Problem, message
@@ -170,6 +170,8 @@ class _Ledger:
         for thing in things:
             if measure is None:
                 units = [self._amount(flow, thing)]
+            elif measure == AVAILABLE and flow == "capacity":
+                units = [f"({self._amount(flow, thing)})*a"]
             elif measure in _MONEY.get(flow, ()):
                 units = [self.relations.pack.units.currency]
             elif measure.startswith("content:") and flow not in _WITHOUT_COMMODITY:

@@ -83,7 +83,8 @@ def _facts(folder: Folder) -> list[tuple[str, Both]]:
     """The lines of the header: key of the label, and what it says."""
     pack = folder.manifest["pack"]
     title = _pair(pack["title"])
-    created = str(folder.manifest["created"])[:16].replace("T", " ")
+    moment = str(folder.manifest["created"])
+    created = moment[:16].replace("T", " ") + (" UTC" if moment.endswith("+00:00") else "")
     return [("area", folder.title(folder.main_area, "area", "site")), ("period", _same(", ".join(str(year) for year in folder.periods))),
             ("objective", binding.objective(folder)), ("pack", (f"{title[0]}, {pack['version']}", f"{title[1]} {pack['version']}")),
             ("created", _same(created))]
