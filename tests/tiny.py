@@ -34,8 +34,8 @@ from saltloop.formulation.rules.price import Price
 from saltloop.formulation.rules.rule import Context, Rule, sites_of
 from saltloop.formulation.terms import ledger_terms
 from saltloop.results.run import Run
+from saltloop.results import book, capacities, flows, titles, worth
 from saltloop.results.solved import Solved
-from saltloop.results.tables import all_tables
 from saltloop.scenario.resolve import load_scenario
 from saltloop.solve.highs import Options, solve
 from saltloop.units import Units
@@ -229,6 +229,22 @@ def program_of(source: str | Tables | Pack, **choices: Any) -> Program:
     return compile_program(case_of(source, **choices))
 
 
+_TABLE = {"flows": flows.flows, "activities": flows.activities, "trades": flows.trades, "capacity": capacities.capacity, "accounts": book.accounts,
+          "charges": book.charges, "ledger": book.ledger, "names": titles.names, "rules": worth.rules, "limits": worth.limits, "values": worth.values,
+          "entry": worth.entry}
+
+
+class _Made(dict[str, pd.DataFrame]):
+    """Tables of a solved case, each made when it is asked for."""
+
+    def __init__(self, solved: Solved) -> None:
+        self.solved = solved
+
+    def __missing__(self, name: str) -> pd.DataFrame:
+        self[name] = _TABLE[name](self.solved)
+        return self[name]
+
+
 @dataclass(frozen=True)
 class Answer:
     """A solved text."""
@@ -250,8 +266,8 @@ class Answer:
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Every table of the run."""
-        return all_tables(self.solved)
+        """Tables of the run by name."""
+        return _Made(self.solved)
 
     def line(self, table: str, **where: Any) -> pd.Series:
         """The one line of a table with these values."""

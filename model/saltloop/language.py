@@ -279,8 +279,8 @@ TEXTS: dict[str, Both] = {
     "text_boundary_model": ("modelled plants alone", "仅模型内企业"),
     "text_boundary_official": ("with the rest of the area", "含区域其余部分"),
     "text_no_rules": ("No rule of the scenario binds.", "情景中没有起作用的规则。"),
-    "text_rules": ("The {count} rules that matter most (marginal value: change of the objective per unit more of the bound)",
-                   "最重要的 {count} 条规则（边际价值：界限增加一个单位时目标值的变化）"),
+    "text_rules": ("The rules that matter most (marginal value: change of the objective per unit more of the bound)",
+                   "最重要的规则（边际价值：界限增加一个单位时目标值的变化）"),
     "text_tightest": ("What else binds, largest worth first", "其他起作用的限制（按价值排序）"),
     "text_certificate": ("Certified optimal: largest relative violation {worst}; {columns} columns, {rows} rows; "
                          "solved in {seconds} s by {algorithm}.",
@@ -429,6 +429,16 @@ def unit_name(unit: str, language: str) -> str:
     parts = re.split(r"(\s*[/*·()]\s*)", plain)
     below = {"person": "person", "piece": "piece"} if language == "en" else {}
     return "".join((below if i else {}).get(part) or names.get(part, part) for i, part in enumerate(parts))
+
+
+def weighted(items: Sequence[tuple[str, float]]) -> str:
+    """Names with their weights as a sum: value added − capital charge, 2 × a + b."""
+    said = []
+    for n, (name, weight) in enumerate(items):
+        sign = "" if n == 0 and weight >= 0 else "− " if weight < 0 else "+ "
+        size = "" if abs(weight) == 1 else f"{_plain(abs(weight), 3)} × "
+        said.append(f"{sign}{size}{name}")
+    return " ".join(said)
 
 
 def listed(items: Sequence[str], language: str) -> str:

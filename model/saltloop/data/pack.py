@@ -184,7 +184,7 @@ def _read_table(table: Table, folders: list[Path], problems: Problems, hashes: d
 def _ids(tables: dict[str, list[Row]]) -> dict[str, set[str]]:
     """The ids that each table declares."""
     named = {table.name: next((c.name for c in table.columns if c.kind == "id"), None) for table in TABLES}
-    return {name: {row[column] for row in tables[name]} for name, column in named.items() if column is not None}
+    return {name: {row[column] for row in tables[name] if row[column] is not None} for name, column in named.items() if column is not None}
 
 
 def _unknown_references(tables: dict[str, list[Row]]) -> list[Problem]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from saltloop.data.factors import BY_KIND_AND_NAME, base_unit
 from saltloop.data.schema import Column, Table
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.units import Units
@@ -151,7 +152,7 @@ def base_unit_of(table: Table, units: Units, unit_of: Mapping[str, Mapping[str, 
         return unit
 
     rules: dict[str, BaseUnit] = {
-        "own unit": lambda row: None,
+        "own unit": lambda row: _known_unit(row, units) if table.name == "factors" else None,
         "unit of the commodity": lookup("commodity"),
         "money per unit of the commodity": lookup("commodity", f"{units.currency}/({{}})"),
         "capacity unit of the equipment": lookup("equipment"),
@@ -163,6 +164,12 @@ def base_unit_of(table: Table, units: Units, unit_of: Mapping[str, Mapping[str, 
     return rules.get(table.base, lambda row: table.base)
 
 
+def _known_unit(row: Mapping[str, object], units: Units) -> str | None:
+    """Unit of a factor that the equations know; None for a free one."""
+    known = BY_KIND_AND_NAME.get((str(row["kind"]), str(row["factor"])))
+    return None if known is None else base_unit(known, units.currency)
+
+
 def _range_hint(value: float, low: float, high: float) -> str:
     for factor, name in ((1e3, "1000"), (1e-3, "1/1000"), (1e4, "10 000 (万)"), (1e-4, "1/10 000")):
         if low <= value * factor <= high:
@@ -170,7 +177,7 @@ def _range_hint(value: float, low: float, high: float) -> str:
     return ""
 
 
-def convert(rows: list[Row], table: Table, units: Units, base_unit: BaseUnit, problems: Problems) -> None:
+def convert(rows: list[Row], table: Table, units: Units, to_base: BaseUnit, problems: Problems) -> None:
     """Turn value, low and high into base units and `unit` into the base unit, in place; the range is checked."""
     if not table.base:
         return
@@ -181,7 +188,7 @@ def convert(rows: list[Row], table: Table, units: Units, base_unit: BaseUnit, pr
         value, low, high = row["value"], row["low"], row["high"]
         if not low <= value <= high:
             problems.add(OUT_OF_RANGE.at(place, value=value, unit=row["unit"], low=low, high=high, hint=_range_hint(value, low, high)))
-        base = base_unit(row) or str(row["unit"])
+        base = to_base(row) or str(row["unit"])
         factor = units.convert(1.0, str(row["unit"]), base, place, f"{table.name}.value")
         if isinstance(factor, Problem):
             problems.add(factor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -195,6 +196,24 @@ def diff(first: Path, second: Path, data: str | None, language: str) -> int:
     from saltloop.scenario.show import difference
 
     click.echo(difference(load_scenario(first, data), load_scenario(second, data), language))
+    return 0
+
+
+@main.command()
+@click.argument("code")
+@_LANGUAGE
+@_guarded
+def explain(code: str, language: str) -> int:
+    r"""Say what a code of a message means, why it is checked and what to do.
+
+    \b
+    Example:
+        saltloop explain D130
+    """
+    importlib.import_module("saltloop.analysis.plan")  # every module declares its own messages
+    from saltloop.data.checks import manual
+
+    click.echo(manual(code, language))
     return 0
 
 

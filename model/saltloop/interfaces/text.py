@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from saltloop.data.read import records
-from saltloop.language import number, percent, text, unit_name
+from saltloop.language import number, percent, text, unit_name, weighted
 from saltloop.results.run import Run
 from saltloop.results.verify import Finding
 
@@ -60,7 +60,7 @@ class _Page:
     def _opening(self, year: int) -> Iterator[str]:
         table = self.run.table("accounts")
         table = table[(table["period"] == year) & (table["area"] == self.area)]
-        stages = [self.say("objective_" + s["sense"], what=" + ".join(self.title(a) for a in s["accounts"]), value=self.amount(s["value"], s["unit"]))
+        stages = [self.say("objective_" + s["sense"], what=weighted([(self.title(a), w) for a, w in s["accounts"].items()]), value=self.amount(s["value"], s["unit"]))
                   for s in self.manifest["objective"]["stages"]]
         yield ""
         yield self.say("text_objective", year=year, area=self.title(self.area), stages=self.say("then").join(stages))
@@ -131,8 +131,8 @@ class _Page:
             yield self.say("text_no_rules")
             return
         table = table.assign(weight=(table["dual"] * table["bound"].replace(0.0, 1.0)).abs()).sort_values("weight", ascending=False)
-        yield self.say("text_rules", count=min(_RULES, len(table)))
-        rows = [[r["rule"], self.say("kind_" + r["kind"]), "" if pd.isna(r["area"]) else self.title(r["area"]), self.amount(r["bound"], r["unit"]),
+        yield self.say("text_rules")
+        rows = [[self.title(r["rule"]), self.say("kind_" + r["kind"]), "" if pd.isna(r["area"]) else self.title(r["area"]), self.amount(r["bound"], r["unit"]),
                  self._worth(r["dual"], r["dual_unit"]), self._valid(r)] for r in records(table.head(_RULES))]
         yield from _table([self.say(k) for k in ("rule", "kind", "area", "bound", "marginal_value", "valid")], rows)
 

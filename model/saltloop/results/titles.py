@@ -16,7 +16,8 @@ def names(solved: Solved) -> pd.DataFrame:
     parts: list[tuple[Any, ...]] = []
     for kind, table, group in (("site", "sites", "area"), ("area", "areas", "parent"), ("commodity", "commodities", "tags"),
                                ("process", "processes", "industry"), ("equipment", "equipment", None), ("basin", "basins", "kind"),
-                               ("market", "markets", "side"), ("route", "routes", "kind"), ("account", "accounts", "group"),
+                               ("market", "markets", "side"), ("route", "routes", "kind"), ("mode", "modes", None), ("store", "stores", None),
+                               ("account", "accounts", "group"),
                                ("indicator", "indicators", "better")):
         for r in records(tables[table]):
             shown = " ".join(r[group]) if group == "tags" else r.get(group) if group else ""
@@ -24,7 +25,8 @@ def names(solved: Solved) -> pd.DataFrame:
     for name, link in solved.case.links.items():
         parts.append(("link", name, name, name, "", link.mode, None, None, f"{link.origin}>{link.destination}>{link.mode}"))
     for rule in solved.case.choices.rules:
-        parts.append(("rule", rule.name, rule.name, rule.name, rule.unit, rule.kind, None, None, f"{rule.title[0]}|{rule.title[1]}"))
+        called = {"en": rule.name, "zh": rule.name, **(rule.called or {})}
+        parts.append(("rule", rule.name, called["en"], called["zh"], rule.unit, rule.kind, None, None, f"{rule.title[0]}|{rule.title[1]}"))
     frame = pd.DataFrame(parts, columns=["kind", "id", "title_en", "title_zh", "unit", "group", "latitude", "longitude", "extra"])
     return frame.astype({"latitude": "float64", "longitude": "float64"})
 

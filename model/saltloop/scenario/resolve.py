@@ -34,6 +34,8 @@ MOVES_NOTHING = message("S130", ("charge '{rule}' does not move the plan: {objec
 PRICE_MOVES_NOTHING = message("S131", ("{key} has no effect: no market {where}trades '{commodity}'",
                                        "{key} 不起作用：没有市场{where}买卖“{commodity}”"),
                               ("check the names; see market_tiers.csv", "请核对名称；见 market_tiers.csv"), warning=True)
+# A what-if may move a coefficient away from its assay: the balance of elements is asked of the pack, not of the change.
+_DATA_ONLY = frozenset({"D130", "D131", "D157"})
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,11 @@ def resolve_document(document: Document, data: str | None = None, problems: Prob
         is_checked = True
     if pack is None:
         raise InputError(problems)
-    pack, changes = apply(pack, file.settings, partial(document.place, "set"), problems)
-    if changes or not is_checked:
+    if not is_checked:
         problems.extend(checks.check(pack))
+    pack, changes = apply(pack, file.settings, partial(document.place, "set"), problems)
+    if changes:
+        problems.extend(p for p in checks.check(pack) if p.message.code not in _DATA_ONLY)
     choices = _Names(document, file, pack, problems).choices()
     problems.stop_if_any()
     title = {"en": file.title.en, "zh": file.title.zh}

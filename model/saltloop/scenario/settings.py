@@ -232,7 +232,8 @@ class _Job:
         row = self._row(cell)
         table = BY_NAME[cell.table]
         changed = {**row, **new}
-        problems = read.check_signs(pd.DataFrame([changed], dtype=object), table)
+        problems = Problems()
+        read.check_signs([changed], table, problems)
         if problems.errors:
             self.problems.extend(Problem(p.message, place, p.values) for p in problems)
             return

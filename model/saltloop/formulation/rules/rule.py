@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
@@ -172,7 +172,13 @@ def sites_of(pack: Pack, places: Iterable[str]) -> tuple[str, ...]:
     parent = dict(zip(areas["area"], areas["parent"], strict=True))
 
     def inside(area: str | None) -> bool:
-        return area is not None and (area in wanted or inside(parent.get(area)))
+        passed: set[str] = set()
+        while area is not None and area not in passed:
+            if area in wanted:
+                return True
+            passed.add(area)
+            area = parent.get(area)
+        return False
 
     sites = pack.tables["sites"]
     return tuple(s for s, area in zip(sites["site"], sites["area"], strict=True) if s in wanted or inside(area))
@@ -193,6 +199,7 @@ class Rule(BaseModel):
 
     area: str | None = Field(None, alias="in", description="area or site where it holds; absent: all sites of the scenario")
     note: str | None = Field(None, description="remark for readers")
+    called: dict[Literal["en", "zh"], str] | None = Field(None, description="name for readers, as {en: ..., zh: ...}; absent: its key")
     _name: str = PrivateAttr("")
     _place: Place = PrivateAttr(Place())
     _sites: tuple[str, ...] = PrivateAttr(())

@@ -10,7 +10,7 @@ import pandas as pd
 
 from saltloop.interfaces.report.folder import Folder, records
 from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label, optional, remark, word
-from saltloop.language import Both, both, inline, number_both
+from saltloop.language import Both, both, inline, number_both, weighted
 
 _COLUMNS = ("#marginal_value", "#bound", "#valid", "unique")
 _THINGS = ("site", "basin", "equipment", "process", "commodity", "market", "link", "route")
@@ -46,8 +46,9 @@ def objective(folder: Folder) -> Both:
     """The objective in words, stage by stage."""
     stages = []
     for stage in folder.manifest["objective"]["stages"]:
-        titles = [inline(folder.title(name, "account")) for name in stage["accounts"]]
-        stages.append(both(stage["sense"], what=(" + ".join(title[0] for title in titles), " + ".join(title[1] for title in titles))))
+        titles = [(inline(folder.title(name, "account")), weight) for name, weight in stage["accounts"].items()]
+        what = (weighted([(title[0], weight) for title, weight in titles]), weighted([(title[1], weight) for title, weight in titles]))
+        stages.append(both(stage["sense"], what=what))
     glue = both("then")
     return (glue[0].join(stage[0] for stage in stages), glue[1].join(stage[1] for stage in stages))
 

@@ -9,6 +9,8 @@ from saltloop.interfaces.report.sheet import FULL, Cell, Sheet, amount, label, o
 from saltloop.language import both
 
 _IDLE = 1e-6
+# More than this nobody reads on a page; entry.parquet has them all.
+_NEAREST = 50
 
 
 def capacity(folder: Folder) -> Sheet:
@@ -27,8 +29,8 @@ def capacity(folder: Folder) -> Sheet:
 def edge(folder: Folder) -> list[Sheet]:
     """What would enter the plan and what would leave it, nearest first."""
     rows = _nearest(records(folder.now("entry")))
-    entering = sorted((row for row in rows if optional(row["enters_at"]) is not None), key=lambda row: _distance(row))
-    leaving = sorted((row for row in rows if optional(row["leaves_at"]) is not None), key=lambda row: -abs(row["level"] * row["leaves_at"]))
+    entering = sorted((row for row in rows if optional(row["enters_at"]) is not None), key=lambda row: _distance(row))[:_NEAREST]
+    leaving = sorted((row for row in rows if optional(row["leaves_at"]) is not None), key=lambda row: -abs(row["level"] * row["leaves_at"]))[:_NEAREST]
     return [Sheet("entering", both("entry_table"), ("item", "#enters_at", "#reduced_cost"),
                   [[_item(folder, row), amount(row["enters_at"], row["unit"]), amount(abs(row["reduced_cost"]), row["unit"])] for row in entering],
                   10, both("entry_note")),
