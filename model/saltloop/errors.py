@@ -24,6 +24,24 @@ class Place:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
+class Words(str):
+    """A value of a message that reads differently in Chinese: the English text, which carries the other.
+
+    Args:
+        en: English.
+        zh: Chinese.
+    """
+
+    __slots__ = ("zh",)
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Words:
+        """The English text with the Chinese beside it."""
+        words = super().__new__(cls, en)
+        words.zh = zh
+        return words
+
+
 @dataclass(frozen=True)
 class Message:
     """One kind of problem, declared beside the check that raises it.
@@ -56,7 +74,7 @@ class Problem:
     def text(self, language: str = "en") -> str:
         """Two lines: place, code and fact; then the remedy, indented."""
         which = 1 if language == "zh" else 0
-        values = dict(self.values)
+        values = {name: value.zh if which and isinstance(value, Words) else value for name, value in self.values}
         place = f"{self.place}  " if str(self.place) else ""
         fact, remedy = self.message.fact[which].format(**values), self.message.remedy[which].format(**values)
         return f"{place}{self.message.code}  {fact}" + (f"\n    {remedy}" if remedy else "")
@@ -115,6 +133,7 @@ class SaltloopError(Exception):
 
     def text(self, language: str = "en") -> str:
         """What to print."""
+        del language  # this one knows one text only
         return str(self)
 
 

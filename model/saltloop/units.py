@@ -199,5 +199,5 @@ def units_of(currency: str, extra: dict[str, str], place: Place) -> Units:
         try:
             units.dimension(name)
         except (KeyError, pint.errors.PintError) as error:
-            raise InputError(UNKNOWN_UNIT.at(place, unit=f"{name} = {definition}", known="")) from error
+            raise InputError(UNKNOWN_UNIT.at(place, unit=f"{name} = {definition}", known=", ".join(Units(currency).known()))) from error
     return units

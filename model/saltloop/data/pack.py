@@ -10,24 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from saltloop.data import read
+from saltloop.data.about import About, check_names, read_about
 from saltloop.data.read import FILE, LINE, Row, nearest, records
 from saltloop.data.schema import BY_NAME, TABLES, Table
-from saltloop.errors import InputError, Place, Problem, Problems, message
+from saltloop.errors import InputError, Place, Problem, Problems, Words, message
 from saltloop.units import Units, units_of
 
 NOT_FOUND = message("D120", ("no data pack '{name}'", "找不到数据包“{name}”"),
                     ("looked in: {looked}. Name a folder that holds pack.yaml, or say --data FOLDER",
                      "查找过：{looked}。请给出含 pack.yaml 的文件夹，或用 --data 指定"))
-BAD_ABOUT = message("D121", ("pack.yaml: {reason}", "pack.yaml：{reason}"),
-                    ("it needs name, title: {{en, zh}}, version, schema: 1, builds_on: [...], currency",
-                     "需要 name、title: {{en, zh}}、version、schema: 1、builds_on: [...]、currency"))
 UNKNOWN_FILE = message("D122", ("'{name}' is not a table of a pack", "“{name}”不是数据包的表"),
                        ("rename or remove it; tables: {known}.{hint}", "请改名或移走；可用表：{known}。{hint}"))
-MISSING_TABLE = message("D123", ("table '{table}' is missing: {meaning}", "缺少表“{table}”：{meaning}"),
-                        ("add {table}.csv, in this pack or in one that it builds on", "请在本包或其依赖包中加入 {table}.csv"))
+MISSING_TABLE = message("D123", ("table '{table}' is missing or has no rows: {meaning}", "缺少表“{table}”或表中无行：{meaning}"),
+                        ("add {table}.csv with at least one row, in this pack or in one that it builds on",
+                         "请在本包或其依赖包中加入至少一行的 {table}.csv"))
 DUPLICATE = message("D124", ("'{key}' stands twice in table '{table}' (first at {first})", "表“{table}”中“{key}”重复（首次在 {first}）"),
                     ("remove one; to replace the row of a pack that this one builds on, write yes in the column override",
                      "请删去一行；若要替换依赖包的行，请在 override 列填 yes"))
@@ -37,8 +35,6 @@ UNKNOWN_REFERENCE = message("D126", ("unknown {what} '{name}' in column '{column
                             ("add it to {what}.csv or correct the name.{hint}", "请加入 {what}.csv 或改正名称。{hint}"))
 CIRCULAR_PACKS = message("D127", ("packs build on each other in a circle: {chain}", "数据包循环依赖：{chain}"),
                          ("take one out of builds_on", "请从 builds_on 中去掉一个"))
-ABOUT_KEYS = frozenset({"name", "title", "version", "schema", "builds_on", "currency", "units", "price_basis", "description", "licence",
-                        "main_area", "roles"})
 
 
 @dataclass(frozen=True)
@@ -106,31 +102,28 @@ def locate(name: str, start: Path | None = None, data: str | None = None) -> Pat
     raise InputError(NOT_FOUND.at(Place(), name=name, looked=", ".join(str(c) for c in candidates)))
 
 
-def _read_about(folder: Path) -> dict[str, Any]:
-    place = Place(str(folder / "pack.yaml"))
-    try:
-        about = yaml.safe_load((folder / "pack.yaml").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(BAD_ABOUT.at(place, reason=str(error).replace("\n", " "))) from error
-    if not isinstance(about, dict) or not {"name", "title", "version", "schema", "currency"} <= set(about):
-        raise InputError(BAD_ABOUT.at(place, reason="a key is missing"))
-    unknown = sorted(set(about) - ABOUT_KEYS)
-    if unknown:
-        raise InputError(BAD_ABOUT.at(place, reason=f"unknown key '{unknown[0]}'.{nearest(unknown[0], sorted(ABOUT_KEYS))}"))
-    if about["schema"] != 1:
-        raise InputError(BAD_ABOUT.at(place, reason=f"schema {about['schema']} is not known to this version"))
-    return about
+def _read_about(folder: Path) -> About:
+    return read_about(folder / "pack.yaml", _shown(folder / "pack.yaml"))
 
 
 def _lineage(folder: Path, chain: tuple[str, ...] = ()) -> list[Path]:
     if folder.name in chain:
-        raise InputError(CIRCULAR_PACKS.at(Place(str(folder / "pack.yaml")), chain=" -> ".join((*chain, folder.name))))
+        raise InputError(CIRCULAR_PACKS.at(_read_about(folder).place("builds_on"), chain=" -> ".join((*chain, folder.name))))
     found: list[Path] = []
-    for parent in _read_about(folder).get("builds_on") or []:
-        for ancestor in _lineage(locate(str(parent), folder.parent, str(folder.parent)), (*chain, folder.name)):
+    about = _read_about(folder)
+    for parent in about.data.get("builds_on") or []:
+        for ancestor in _lineage(_parent(parent, folder, about), (*chain, folder.name)):
             if ancestor not in found:
                 found.append(ancestor)
     return [*found, folder]
+
+
+def _parent(name: str, folder: Path, about: About) -> Path:
+    """The folder of a pack that another one builds on; if there is none, the line that names it is told."""
+    try:
+        return locate(name, folder.parent, str(folder.parent))
+    except InputError as error:
+        raise InputError(Problems([Problem(p.message, about.place("builds_on"), p.values) for p in error.problems])) from error
 
 
 def _shown(path: Path) -> str:
@@ -173,9 +166,9 @@ def _read_table(table: Table, folders: list[Path], problems: Problems, hashes: d
     for folder in folders:
         newer: list[Row] = []
         for path in read.table_files(folder, table.name):
-            hashes[path.relative_to(folder.parent).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
             rows = read.read_rows(table, path, _shown(path), problems)
             if rows is not None:
+                hashes[path.relative_to(folder.parent).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
                 newer += read.typed_rows(rows, problems)
         merged = _merge(merged, newer, table, problems) if newer else merged
     return merged
@@ -236,17 +229,24 @@ def load(folder: Path) -> Pack:
     """
     folders, problems, hashes = _lineage(folder), Problems(), {}
     about = _read_about(folder)
-    extra: dict[str, str] = {}
+    currency, extra = str(about.data["currency"]), dict[str, str]()
+    units = Units(currency)
     for each in folders:
-        extra |= {str(k): str(v) for k, v in (_read_about(each).get("units") or {}).items()}
+        own = _read_about(each)
+        if own.data.get("units"):
+            extra |= {str(k): str(v) for k, v in own.data["units"].items()}
+            units = units_of(currency, extra, own.place("units"))
         problems.extend(_unknown_files(each))
         hashes[f"{each.name}/pack.yaml"] = hashlib.sha256((each / "pack.yaml").read_bytes()).hexdigest()
-    units = units_of(str(about["currency"]), extra, Place(_shown(folder / "pack.yaml")))
     tables = {table.name: _read_table(table, folders, problems, hashes) for table in TABLES}
+    if any(p.message in read.STRUCTURAL for p in problems):
+        problems.stop_if_any()
     for table in TABLES:
         if table.required and not tables[table.name]:
-            problems.add(MISSING_TABLE.at(Place(_shown(folder)), table=table.name, meaning=table.meaning[0]))
-    return assemble(Pack(folder.resolve().name, folder, about, units, {}, hashes), tables, problems)
+            problems.add(MISSING_TABLE.at(Place(_shown(folder)), table=table.name, meaning=Words(*table.meaning)))
+    ids = _ids(tables)
+    check_names(about, ids["areas"], ids["accounts"], problems)
+    return assemble(Pack(folder.resolve().name, folder, about.data, units, {}, hashes), tables, problems)
 
 
 def assemble(pack: Pack, tables: dict[str, list[Row]], problems: Problems) -> Pack:

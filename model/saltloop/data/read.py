@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,21 +15,22 @@ import pandas as pd
 
 from saltloop.data.factors import BY_KIND_AND_NAME, base_unit
 from saltloop.data.schema import Column, Table
-from saltloop.errors import Place, Problem, Problems, message
+from saltloop.errors import Place, Problem, Problems, Words, message
 from saltloop.units import Units
 
 LINE, FILE = "_line", "_file"
 
 NOT_READABLE = message("D104", ("the file cannot be read: {reason}", "无法读取文件：{reason}"),
-                       ("save it as CSV with commas in UTF-8", "请另存为 UTF-8 编码、逗号分隔的 CSV"))
+                       ("save it as CSV with commas in UTF-8 (in Excel: Save as, CSV UTF-8)",
+                        "请另存为 UTF-8 编码、逗号分隔的 CSV（Excel：另存为，CSV UTF-8）"))
 UNKNOWN_COLUMN = message("D105", ("table '{table}' has no column '{column}'", "表“{table}”没有列“{column}”"),
                          ("its columns: {known}.{hint}", "可用列：{known}。{hint}"))
 MISSING_COLUMN = message("D106", ("column '{column}' of table '{table}' is missing", "表“{table}”缺少列“{column}”"),
                          ("add it: {meaning}", "请补上：{meaning}"))
 EMPTY_CELL = message("D107", ("'{column}' is empty", "“{column}”为空"), ("expected {meaning}", "应填：{meaning}"))
-BAD_NUMBER = message("D108", ("'{text}' in column '{column}' is not a finite number", "“{column}”列的“{text}”不是有限数"),
-                     ("write a plain number such as 1250 or 0.65; leave the row out if the number is not known",
-                      "请写普通数字，如 1250 或 0.65；不知道时删去该行"))
+BAD_NUMBER = message("D108", ("'{text}' in column '{column}' is not {kind}", "“{column}”列的“{text}”不是{kind}"),
+                     ("write a plain number such as 1250 or 0.65, with a point for decimals; leave the row out if the number is not known",
+                      "请写普通数字，如 1250 或 0.65，小数用点；不知道时删去该行"))
 BAD_CHOICE = message("D109", ("'{text}' is not a word for column '{column}'", "“{column}”列不能填“{text}”"),
                      ("one of: {known}.{hint}", "可选：{known}。{hint}"))
 OUT_OF_RANGE = message("D110", ("value {value:g} {unit} lies outside its own range {low:g} to {high:g}",
@@ -37,7 +39,15 @@ OUT_OF_RANGE = message("D110", ("value {value:g} {unit} lies outside its own ran
 NEGATIVE = message("D111", ("a negative {what} ({value:g})", "{what}为负（{value:g}）"),
                    ("expected zero or more", "应不小于零"))
 TOO_MANY_CELLS = message("D113", ("the row has {found} cells, the header {expected}", "该行有 {found} 格，表头为 {expected} 格"),
-                         ("put text with commas in double quotes", "含逗号的文字请加双引号"))
+                         ("put text with commas in double quotes; write decimals with a point", "含逗号的文字请加双引号；小数请用点"))
+OTHER_SEPARATOR = message("D114", ("the cells are separated by {found}, not by commas", "单元格以{found}而非逗号分隔"),
+                          ("save it as CSV with commas; in Excel the list separator of the region settings decides",
+                           "请另存为逗号分隔的 CSV；Excel 按区域设置的列表分隔符保存"))
+COLUMN_TWICE = message("D115", ("column '{column}' stands twice in the header of table '{table}'", "表“{table}”的表头中列“{column}”重复"),
+                       ("remove one; which of them holds would be a guess", "请删去一列"))
+# With one of these a file is not the table that it should be: what other tables refer to in it cannot be judged.
+STRUCTURAL = (NOT_READABLE, MISSING_COLUMN, TOO_MANY_CELLS, OTHER_SEPARATOR, COLUMN_TWICE)
+FINITE, WHOLE = Words("a finite number", "有限数"), Words("a whole number", "整数")
 
 _NON_NEGATIVE = frozenset({"recipes", "capacities", "land", "basin_limits", "basin_supplies", "compositions", "links", "demands",
                            "evaporation", "profiles", "uses", "market_tiers"})
@@ -47,7 +57,12 @@ _ALSO_NON_NEGATIVE = ("volume", "capacity", "limit", "unmet_price")
 def nearest(word: str, known: list[str]) -> str:
     """The nearest valid name as a sentence, or nothing."""
     close = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    return did_you_mean(close[0]) if close else ""
+
+
+def did_you_mean(name: str) -> Words:
+    """The question after a message of an unknown name, in both languages."""
+    return Words(f" Did you mean '{name}'?", f"是否应为“{name}”？")
 
 
 @dataclass(frozen=True)
@@ -61,31 +76,69 @@ class Rows:
 
 
 def read_rows(table: Table, path: Path, shown: str, problems: Problems) -> Rows | None:
-    """The cells of a CSV file; None if it cannot be read at all."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, strict=True)
-            header = tuple(cell.strip() for cell in next(reader, []))
-            start, rows = reader.line_num + 1, []
-            for cells in reader:
-                line, start = start, reader.line_num + 1
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if len(cells) != len(header):
-                    problems.add(TOO_MANY_CELLS.at(Place(shown, line), found=len(cells), expected=len(header)))
-                    continue
-                rows.append((line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        problems.add(NOT_READABLE.at(Place(shown), reason=error))
+    """The cells of a CSV file; None, with a problem, if it cannot be read or is no table of this kind."""
+    text = _text_of(path, shown, problems)
+    if text is None:
         return None
+    # The csv module ends lines itself; splitlines would also cut at form feeds and the like inside a cell.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    try:
+        header = tuple(cell.strip() for cell in next(reader, []))
+        if not _header_fits(table, header, shown, problems):
+            return None
+        rows = []
+        start = reader.line_num + 1
+        for cells in reader:
+            line, start = start, reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                problems.add(TOO_MANY_CELLS.at(Place(shown, line), found=len(cells), expected=len(header)))
+                continue
+            rows.append((line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
+    except csv.Error as error:
+        problems.add(NOT_READABLE.at(Place(shown, start), reason=error))
+        return None
+    return Rows(table, shown, header, tuple(rows))
+
+
+def _text_of(path: Path, shown: str, problems: Problems) -> str | None:
+    """The text of a file; None, with a problem, if it is none."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        problems.add(NOT_READABLE.at(Place(shown), reason=error.strerror or error))
+        return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = f"0x{raw[error.start]:02x}"
+        problems.add(NOT_READABLE.at(Place(shown, raw.count(b"\n", 0, error.start) + 1),
+                                     reason=Words(f"it is not text in UTF-8 (byte {byte})", f"不是 UTF-8 文本（字节 {byte}）")))
+        return None
+    if not text.strip():
+        problems.add(NOT_READABLE.at(Place(shown), reason=Words("it is empty", "文件为空")))
+        return None
+    return text
+
+
+def _header_fits(table: Table, header: tuple[str, ...], shown: str, problems: Problems) -> bool:
+    """Tell what is wrong with a header; whether the rows below it can be read."""
+    place, known = Place(shown, 1), list(table.names)
+    for mark, words in ((";", Words("semicolons", "分号")), ("\t", Words("tabs", "制表符"))):
+        if len(header) == 1 and mark in header[0]:
+            problems.add(OTHER_SEPARATOR.at(place, found=words))
+            return False
     for name in header:
         if name not in table.names:
-            known = list(table.names)
-            problems.add(UNKNOWN_COLUMN.at(Place(shown, 1), table=table.name, column=name, known=", ".join(known), hint=nearest(name, known)))
-    for name, column in table.names.items():
-        if column.required and name not in header:
-            problems.add(MISSING_COLUMN.at(Place(shown, 1), table=table.name, column=name, meaning=column.meaning[0]))
-    return Rows(table, shown, header, tuple(rows))
+            problems.add(UNKNOWN_COLUMN.at(place, table=table.name, column=name, known=", ".join(known), hint=nearest(name, known)))
+        elif header.count(name) > 1:
+            problems.add(COLUMN_TWICE.at(place, table=table.name, column=name))
+    missing = [column for name, column in table.names.items() if column.required and name not in header]
+    for column in missing:
+        problems.add(MISSING_COLUMN.at(place, table=table.name, column=column.name, meaning=Words(*column.meaning)))
+    return not missing and len(set(header)) == len(header)
 
 
 def _number(text: str, column: Column, place: Place, problems: Problems) -> float | None:
@@ -93,8 +146,9 @@ def _number(text: str, column: Column, place: Place, problems: Problems) -> floa
         value = float(text)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value) or (column.kind in ("integer", "year") and value != int(value)):
-        problems.add(BAD_NUMBER.at(place, text=text, column=column.name))
+    whole = column.kind in ("integer", "year")
+    if not math.isfinite(value) or (whole and value != int(value)):
+        problems.add(BAD_NUMBER.at(place, text=text, column=column.name, kind=WHOLE if whole else FINITE))
         return None
     return value
 
@@ -102,7 +156,7 @@ def _number(text: str, column: Column, place: Place, problems: Problems) -> floa
 def _cell(text: str, column: Column, place: Place, problems: Problems) -> object:
     if text == "":
         if column.required:
-            problems.add(EMPTY_CELL.at(place, column=column.name, meaning=column.meaning[0]))
+            problems.add(EMPTY_CELL.at(place, column=column.name, meaning=Words(*column.meaning)))
         return () if column.kind == "tags" else None
     if column.kind in ("number", "integer", "year"):
         return _number(text, column, place, problems)
@@ -161,7 +215,7 @@ def base_unit_of(table: Table, units: Units, unit_of: Mapping[str, Mapping[str, 
         "unit of the account": lookup("account"),
         "unit of the indicator": lookup("indicator"),
     }
-    return rules.get(table.base, lambda row: table.base)
+    return rules.get(table.base, lambda _: table.base)
 
 
 def _known_unit(row: Mapping[str, object], units: Units) -> str | None:
@@ -173,7 +227,8 @@ def _known_unit(row: Mapping[str, object], units: Units) -> str | None:
 def _range_hint(value: float, low: float, high: float) -> str:
     for factor, name in ((1e3, "1000"), (1e-3, "1/1000"), (1e4, "10 000 (万)"), (1e-4, "1/10 000")):
         if low <= value * factor <= high:
-            return f"times {name} it would lie inside: a unit one class off, such as kWh for MWh? "
+            return Words(f"times {name} it would lie inside: a unit one class off, such as kWh for MWh? ",
+                         f"乘以 {name} 后落入范围：单位是否差了一级，如 kWh 误作 MWh？")
     return ""
 
 
@@ -216,7 +271,7 @@ def frame_of(rows: list[Row], table: Table) -> pd.DataFrame:
 def table_files(folder: Path, name: str) -> list[Path]:
     """The CSV files of a table: `<name>.csv`, then the parts in `<name>/`."""
     single, parts = folder / f"{name}.csv", folder / name
-    return ([single] if single.is_file() else []) + (sorted(parts.glob("*.csv")) if parts.is_dir() else [])
+    return ([single] if single.exists() else []) + (sorted(parts.glob("*.csv")) if parts.is_dir() else [])
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -104,7 +104,7 @@ _PARAMETERS: dict[str, tuple[Both, Both]] = {
     "per_activity": (("unit of a per activity", "a 的单位/活动量"), (
         "what one unit of activity adds to account a; here and below `account_terms.csv` with `factors.csv`",
         "单位活动量计入账户 a 的量；本行及以下均来自 `account_terms.csv` 与 `factors.csv`")),
-    "per_capacity": (("unit of a per unit of u", "a 的单位/u 的单位"), ("what one unit that stands adds", "单位在役产能计入的量")),
+    "per_capacity": (("unit of a per unit of u", "a 的单位/u 的单位"), ("what one unit that stands adds at the site", "单位在役产能计入的量")),
     "per_new_capacity": (("unit of a per unit of u", "a 的单位/u 的单位"), ("what one unit built adds in every period that it is alive",
                                                                       "单位新建产能在存续各期计入的量")),
     "per_draw": (("unit of a per unit of c", "a 的单位/c 的单位"), ("what one unit drawn adds", "单位取用量计入的量")),

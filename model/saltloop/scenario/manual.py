@@ -55,6 +55,7 @@ _DIMENSIONS: dict[str, Both] = {
 _KEYS: dict[str, str] = {
     "area or site where it holds; absent: all sites of the scenario": "规则适用的区域或地点；缺省：情景的全部地点",
     "remark for readers": "备注",
+    "name for readers, as {en: ..., zh: ...}; absent: its key": "供阅读的名称，写成 {en: ..., zh: ...}；缺省：规则的键",
     "account that needs allowances": "需要配额的账户",
     "allowances held without trade": "不经交易即持有的配额",
     "price of one more": "多购一单位的价格",

@@ -212,7 +212,7 @@ class _Job:
     def _amount(self, path: str, cell: _Cell, text: object, unit: str, place: Place) -> None:
         value = self.pack.units.quantity(text, unit, place, path)
         if not isinstance(value, Problem) and not math.isfinite(value):
-            value = read.BAD_NUMBER.at(place, text=text, column=path)
+            value = read.BAD_NUMBER.at(place, text=text, column=path, kind=read.FINITE)
         if isinstance(value, Problem):
             self.problems.add(value)
             return
@@ -305,5 +305,5 @@ def _unknown(path: str, known: list[str], place: Place) -> Problem:
     if not below:
         return TOO_LONG.at(place, path=path, above=above)
     close = get_close_matches(parts[depth], below, n=1, cutoff=0.6)
-    hint = f" Did you mean '{start}{close[0]}'?" if close else ""
+    hint = read.did_you_mean(f"{start}{close[0]}") if close else ""
     return UNKNOWN_PATH.at(place, path=path, part=parts[depth], above=above or "set", below=listed, hint=hint)

@@ -26,8 +26,8 @@ class Certificate:
 
     @property
     def worst(self) -> float:
-        """The largest relative violation."""
-        return max(m.relative for m in (self.primal_infeasibility, self.dual_infeasibility, self.complementarity, self.objective_gap))
+        """The largest relative violation; nan if one of them is no number."""
+        return float(np.max([m.relative for m in (self.primal_infeasibility, self.dual_infeasibility, self.complementarity, self.objective_gap)]))
 
 
 @dataclass(frozen=True)

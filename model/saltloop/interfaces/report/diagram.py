@@ -15,7 +15,7 @@ FLOWS_DRAWN = 36
 PLACES_DRAWN = 18
 TABLE_ROWS = 15
 DOMINANT = 0.3
-HIDING, HIDING_BETWEEN = 4.0, 30.0
+HIDING, HIDING_BETWEEN, RETURNED = 4.0, 30.0, 0.5
 FAINT_PLACE = 4e-3
 FAINT_FLOW = 1e-3
 COLOURS = ("#2f6fa7", "#c27c1e", "#5b8c3a", "#8a5aa8", "#b5493b", "#2a9d8f", "#6c757d", "#a06a42", "#d16ba5", "#4c5fb0")
@@ -24,6 +24,7 @@ PLAIN_COLOURS = {"basin": "#7d6b4f", "market": "#8b93a0", "sold": "#1b3a5c", "ro
 PLAIN_TITLES = {"basin": "node_nature", "market": "node_bought", "sold": "node_sold", "route": "node_disposed", "store": "node_stored",
                 "lost": "node_lost", "other": "node_other"}
 
+_WET = frozenset({"return_to_lake", "pond", "discharge"})
 _WORKS = frozenset({"industry", "process"})
 
 Place = tuple[str, ...]
@@ -213,20 +214,31 @@ def _merged(bands: _Bands) -> _Bands:
 def _without_bulk(bands: _Bands, folder: Folder) -> _Bands:
     """Set aside materials that nobody buys and whose flow would hide the products: brine beside the salts made from it."""
     sellable = set(folder.sales["commodity"])
+    sold = sum(value for (_, sink, _, _), value in bands.amounts.items() if sink == ("sold",))
+    bands = _without_returns(bands, folder, sold)
     totals: defaultdict[str, float] = defaultdict(float)
     between: defaultdict[str, float] = defaultdict(float)
-    sold = 0.0
     for (source, sink, commodity, _), value in bands.amounts.items():
         totals[commodity] += value
         between[commodity] += value if {source[0], sink[0]} <= _WORKS else 0.0
-        sold += value if sink == ("sold",) else 0.0
-    bulk: dict[str, float] = {}
+    bulk = dict(bands.bulk)
     for commodity in sorted(totals, key=lambda item: (-totals[item], item)):
         left = sum(totals.values()) - sum(bulk.values())
         hiding = (HIDING_BETWEEN if 2 * between[commodity] > totals[commodity] else HIDING) * sold
         if sold > 0 and commodity not in sellable and totals[commodity] > max(hiding, DOMINANT * left):
             bulk[commodity] = totals[commodity]
     return _Bands({band: value for band, value in bands.amounts.items() if band[2] not in bulk}, bands.inside, bulk)
+
+
+def _without_returns(bands: _Bands, folder: Folder, sold: float) -> _Bands:
+    """Set aside lakes, ponds and outfalls that take back more than half of all that is sold."""
+    into: defaultdict[str, float] = defaultdict(float)
+    for (_, sink, _, _), value in bands.amounts.items():
+        if sink[0] == "route" and folder.name(sink[1], "route").group in _WET:
+            into[sink[1]] += value
+    returns = {route: value for route, value in into.items() if value > RETURNED * sold > 0}
+    kept = {band: value for band, value in bands.amounts.items() if not (band[1][0] == "route" and band[1][1] in returns)}
+    return _Bands(kept, bands.inside, {**bands.bulk, **returns})
 
 
 def _view(folder: Folder, key: str, title: Both, unit: str, bands: _Bands) -> View:
@@ -281,7 +293,7 @@ def _notes(folder: Folder, unit: str, bands: _Bands, drawn: tuple[int, int, floa
     """What is left out of a diagram, each with its amount."""
     notes = []
     if bands.bulk:
-        left = [both("amount_of", what=folder.short(item, "commodity"), amount=number_both(value, unit)) for item, value in bands.bulk.items()]
+        left = [both("amount_of", what=folder.short(item, "commodity", "route"), amount=number_both(value, unit)) for item, value in bands.bulk.items()]
         notes.append(both("flows_bulk", which=listed_both(left)))
     if drawn[1]:
         notes.append(both("flows_lumped", drawn=drawn[0], lumped=drawn[1], amount=number_both(drawn[2], unit)))

@@ -1,0 +1,89 @@
+"""Scaling by powers of two changes no digit, and lets a badly scaled programme be solved as well as a good one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from arrays import INF, program
+from everything import CHOICES, EVERYTHING
+from scipy import sparse
+from shifted import refuse
+from tiny import program_of
+
+from saltloop.analysis.numerics import numerics
+from saltloop.formulation.program import Program
+from saltloop.solve.certificate import TOLERANCE
+from saltloop.solve.highs import Options, hand_over, solve
+from saltloop.solve.scaling import scaling
+
+
+@cache
+def everything() -> Program:
+    return program_of(EVERYTHING, **CHOICES)
+
+
+def in_other_units(arrays: Program, rows: np.ndarray, columns: np.ndarray) -> Program:
+    """The same programme with every row and column counted in other units: exact where the factors are powers of two."""
+    def scaled(frame: object, factor: np.ndarray) -> object:
+        return frame.assign(lower=frame["lower"] * factor, upper=frame["upper"] * factor)  # type: ignore[attr-defined]
+
+    matrix = sparse.csr_array(sparse.diags_array(rows) @ arrays.matrix @ sparse.diags_array(columns))
+    return replace(arrays, rows=scaled(arrays.rows, rows), columns=scaled(arrays.columns, 1 / columns), matrix=matrix,
+                   stages=tuple((sense, costs * columns) for sense, costs in arrays.stages))
+
+
+def test_every_factor_is_a_power_of_two() -> None:
+    found = scaling(everything())
+    for factor in (found.row, found.column, np.array([found.size, found.worth])):
+        assert (np.log2(factor) == np.round(np.log2(factor))).all()
+
+
+def test_scaling_and_unscaling_gives_back_every_digit() -> None:
+    arrays = everything()
+    live = hand_over(arrays, Options())
+    found, lp = live.scale, live.solver.getLp()
+    handed = sparse.csc_array((lp.a_matrix_.value_, lp.a_matrix_.index_, lp.a_matrix_.start_), shape=arrays.matrix.shape)
+    back = sparse.csr_array(sparse.diags_array(1 / found.row) @ handed @ sparse.diags_array(1 / found.column))
+    assert (back != arrays.matrix).nnz == 0
+    assert (np.array(lp.row_upper_) * found.size / found.row == arrays.rows["upper"]).all()
+    assert (np.array(lp.col_lower_) * found.size * found.column == arrays.columns["lower"]).all()
+    assert (np.array(lp.col_cost_) / (-found.column * found.worth) == arrays.stages[0][1]).all()
+
+
+def test_scaling_brings_the_matrix_together() -> None:
+    ranges, _ = numerics(everything())
+    raw, scaled = (ranges[name]["largest"] / ranges[name]["smallest"] for name in ("coefficients", "scaled_coefficients"))
+    assert scaled < raw / 10
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_programme_in_awkward_units_has_the_same_certified_optimum(seed: int) -> None:
+    """Every row and column in units between a millionth and a million of its own: t beside GW beside CNY, 1e-10 to 1e6 and beyond."""
+    arrays, generator = everything(), np.random.default_rng(seed)
+    rows, columns = (10.0 ** generator.integers(-6, 7, size) for size in arrays.matrix.shape)
+    awkward = in_other_units(arrays, rows, columns)
+    ranges, _ = numerics(awkward)
+    assert ranges["coefficients"]["largest"] / ranges["coefficients"]["smallest"] > 1e16
+    plain, found = solve(arrays, refuse, Options(ranging=False)), solve(awkward, refuse, Options(ranging=False))
+    assert found.objectives[0] == pytest.approx(plain.objectives[0], rel=1e-8)
+    assert found.certificate.worst <= TOLERANCE
+
+
+def test_tonnes_beside_gigawatts_and_money() -> None:
+    """A plant of 1e-10 GW per t, 1e6 CNY of cost: unscaled, HiGHS would drop the small coefficient and find 3e6 instead of 2e6."""
+    arrays = program([[1e-10, 1e-10], [1, 0]], [(-INF, 2e-10), (-INF, 1)], [2e6, 1e6], [(0, INF), (0, INF)])
+    solution = solve(arrays, refuse)
+    assert solution.objectives[0] == pytest.approx(3e6)
+    assert solution.duals == pytest.approx([1e16, 1e6])
+    assert solution.certificate.worst <= TOLERANCE
+
+
+def test_empty_rows_columns_and_costs_do_no_harm() -> None:
+    """A column in no row, a row without entries, an objective without costs, bounds that are all zero or infinite."""
+    arrays = program([[0, 0], [1, 0]], [(-INF, 0), (-INF, 0)], [0, 0])
+    solution = solve(arrays, refuse)
+    assert solution.values == pytest.approx([0, 0])
+    assert solution.certificate.worst == 0

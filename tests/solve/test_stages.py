@@ -1,0 +1,74 @@
+"""Objectives in order: a later one chooses among the optimal plans of the earlier, and nothing of those is given up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from arrays import INF, program
+from everything import CHOICES, EVERYTHING
+from rules.works import WORKS
+from shifted import refuse
+from tiny import solve_pack
+
+from saltloop.solve.certificate import TOLERANCE
+from saltloop.solve.highs import Options, solve
+
+# Two equal earners share a market of 120 t; one of them emits.
+TWINS = WORKS.replace("process new variable_cost 4", "process new variable_cost 0.5").replace("market_tiers town good", "market_tiers town good 1 120")
+
+
+def test_the_cleaner_of_two_equal_plans_is_chosen() -> None:
+    """9.5 x 120 either way; least co2 with 100 of new, and all 20 t of old taken up would cost gain, so they stay."""
+    answer = solve_pack(TWINS, maximise=["gain"])
+    both = solve_pack(TWINS, maximise=["gain", {"co2": -1.0}])
+    assert answer.objective == pytest.approx(1140)
+    assert both.solved.solution.objectives == pytest.approx((1140, -20))
+    assert both.value("activity", "west", "new", 2025, "year") == pytest.approx(100)
+
+
+def test_the_other_order_gives_the_other_end() -> None:
+    """Least co2 first: everything taken up, 100 t, whatever it costs; then the most gain among those plans, which leaves old idle."""
+    both = solve_pack(TWINS, minimise=["co2", {"gain": -1.0}])
+    assert both.solved.solution.objectives == pytest.approx((-100, -(950 - 300)))
+    assert both.value("activity", "east", "old", 2025, "year") == pytest.approx(0)
+
+
+def test_a_third_stage_moves_within_the_second() -> None:
+    """x + y <= 2, z <= 1: first x + y, then x, then z: (2, 0, 1)."""
+    arrays = program([[1, 1, 0], [0, 0, 1]], [(-INF, 2), (-INF, 1)], [[1, 1, 0], [1, 0, 0], [0, 0, 1]])
+    solution = solve(arrays, refuse)
+    assert solution.values == pytest.approx([2, 0, 1])
+    assert solution.objectives == pytest.approx((2, 2, 1))
+
+
+def test_stages_may_have_different_senses() -> None:
+    """First the most of x + y, then the least of x: (0, 2)."""
+    solution = solve(program([[1, 1]], [(-INF, 2)], [[1, 1], [1, 0]], sense=["maximise", "minimise"]), refuse)
+    assert solution.values == pytest.approx([0, 2])
+
+
+def test_the_certificate_stands_for_the_first_stage_and_duals_are_its_own() -> None:
+    first, both = (solve_pack(EVERYTHING, **{**CHOICES, "maximise": stages}) for stages in ("profit", ["profit", "used_waste", {"co2": -1.0}]))
+    assert both.objective == pytest.approx(first.objective, rel=1e-9)
+    assert both.solved.solution.certificate.worst <= TOLERANCE
+    assert both.solved.solution.duals == pytest.approx(first.solved.solution.duals)
+
+
+WEIGHTED: list[dict[str, Any]] = [{"gain": 1.0}, {"gain": 2.0, "co2": -4.0}, {"co2": -1.0, "gain": 0.5}]
+
+
+@pytest.mark.parametrize("weights", WEIGHTED)
+def test_a_weighted_objective_is_the_sum_of_its_weighted_accounts(weights: dict[str, float]) -> None:
+    answer = solve_pack(WORKS, maximise=weights)
+    total = sum(w * answer.value("account", a, p, 2025) for a, w in weights.items() for p in ("east", "west"))
+    assert answer.objective == pytest.approx(total)
+
+
+@pytest.mark.parametrize("algorithm", ["simplex", "ipm"])
+def test_every_algorithm_finds_the_same_optimum_certified(algorithm: str) -> None:
+    answer = solve_pack(EVERYTHING, Options(algorithm=algorithm), **CHOICES)
+    assert answer.objective == pytest.approx(19_000_000, rel=0.1)
+    assert answer.objective == pytest.approx(solve_pack(EVERYTHING, **CHOICES).objective, rel=1e-9)
+    assert answer.solved.solution.certificate.worst <= TOLERANCE
+    assert answer.solved.solution.algorithm.startswith(algorithm)
