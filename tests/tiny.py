@@ -21,7 +21,8 @@ import pandas as pd
 import yaml
 
 from saltloop.analysis.failure import on_failure
-from saltloop.analysis.plan import Plan, solve_scenario, write_plan
+from saltloop.analysis.numerics import numerics
+from saltloop.analysis.plan import Clock, Plan, solve_scenario, write_plan
 from saltloop.data import read
 from saltloop.data.factors import BY_KIND_AND_NAME, base_unit
 from saltloop.data.pack import Pack, capacity_units
@@ -36,7 +37,7 @@ from saltloop.formulation.terms import ledger_terms
 from saltloop.results.run import Run
 from saltloop.results import book, capacities, flows, titles, worth
 from saltloop.results.solved import Solved
-from saltloop.scenario.resolve import load_scenario
+from saltloop.scenario.resolve import Scenario, load_scenario
 from saltloop.solve.highs import Options, solve
 from saltloop.units import Units
 
@@ -292,7 +293,7 @@ def solve_pack(source: str | Tables | Pack, options: Options | None = None, **ch
 
 
 def plan_of(folder: Path, source: str | Tables, text: str = "") -> Plan:
-    """A pack and a scenario written to files, loaded and solved as the command line does."""
+    """A pack and a scenario written to files, checked, loaded and solved as the command line does."""
     write_pack(folder / "data" / "tiny", source)
     scenario = {"title": {"en": "Tiny case", "zh": "小算例"}, "region": "tiny", "areas": ["all"], "periods": [2025], "maximise": "gain", "prices": {"year": 2025}}
     path = folder / "tiny-case.yaml"
@@ -300,6 +301,10 @@ def plan_of(folder: Path, source: str | Tables, text: str = "") -> Plan:
     return solve_scenario(load_scenario(path, data=str(folder / "data")))
 
 
-def run_of(folder: Path, source: str | Tables, text: str = "", language: str = "en") -> Run:
-    """The written run of a text."""
-    return write_plan(plan_of(folder, source, text), folder / "results", language)
+def run_of(folder: Path, source: str | Tables, language: str = "en", **choices: Any) -> Run:
+    """The written run of a text, without a scenario file and without the checks of the pack."""
+    case = case_of(source, **choices)
+    scenario = Scenario(Path("tiny.yaml"), {"en": "Tiny case", "zh": "小算例"}, "tiny-case", {}, {}, case.pack, case.choices, (), Problems())
+    answer = solve_case(case)
+    ranges, _ = numerics(answer.solved.program)
+    return write_plan(Plan(scenario, answer.solved, case.notes, ranges, Clock()), folder, language)

@@ -6,6 +6,7 @@ Source: own list; 1 tce = 29.3076 GJ (GB/T 2589), 1 mu = 1/15 ha, 1 a = 365 d.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -168,13 +169,12 @@ class Units:
 
     def quantity(self, text: object, base: str, place: Place, meaning: str = "") -> float | Problem:
         """A quantity as written in a scenario, in base units; a bare number is taken in base units."""
-        if isinstance(text, (int, float)) and not isinstance(text, bool):
-            return float(text)
         split = split_quantity(str(text))
         if split is None:
             return NOT_A_NUMBER.at(place, text=text)
         value, unit = split
-        return value if not unit else self.convert(value, unit, base, place, meaning)
+        found = value if not unit else self.convert(value, unit, base, place, meaning)
+        return found if isinstance(found, Problem) or math.isfinite(found) else NOT_A_NUMBER.at(place, text=text)
 
 
 def split_quantity(text: str) -> tuple[float, str] | None:

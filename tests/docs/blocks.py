@@ -83,19 +83,20 @@ def commands(block: Block) -> list[Command]:
         AssertionError: a line is neither run, nor excluded, nor output.
     """
     found: list[Command] = []
+    excluded = False
     for number, line in enumerate(block.lines, block.line + 1):
         text = line.removeprefix("$ ")
         place = f"{block.document}:{number}"
         if text.startswith(RUN):
-            code = re.search(r"# exit code (\d+)$", text)
+            code, excluded = re.search(r"# exit code (\d+)$", text), False
             found.append(Command(place, text, int(code.group(1)) if code else 0, ()))
-        elif text.startswith(EXCLUDED) or not text.strip() or text.startswith("#"):
-            continue
-        else:
+        elif text.startswith(EXCLUDED):
+            excluded = True
+        elif text.strip() and not text.startswith("#") and not excluded:
             assert block.language != "bash", f"{place}: '{line}' is neither run nor declared as excluded"
             assert found, f"{place}: output without a command"
-            last = found.pop()
-            found.append(Command(last.place, last.text, last.exit_code, (*last.output, *([line] if line.strip() != "..." else []))))
+            if line.strip() != "...":
+                found[-1] = replace(found[-1], output=(*found[-1].output, line))
     return found
 
 

@@ -102,7 +102,7 @@ def name_rows() -> list[dict[str, Any]]:
     rows += [row("mode", k, *v) for k, v in MODES.items()]
     rows += [row("basin", k, v[0], v[1], unit=v[2]) for k, v in BASINS.items()]
     rows += [row("market", "home", "Home market", "国内市场"), row("market", "grid", "Outside suppliers", "区外供应")]
-    rows += [row("route", "lake_return", "Return to the lake", "回注盐湖"), row("route", "stack", "Stack", "堆存")]
+    rows += [row("route", "lake_return", "Return to the lake", "回注盐湖", group="return_to_lake"), row("route", "stack", "Stack", "堆存", group="stack")]
     rows += [row("account", k, v[0], v[1], unit=v[2], group=v[3]) for k, v in ACCOUNTS.items()]
     rows += [row("rule", k, k, k, group="limit") for k in ("carbon_cap", "waste_use", "water_cap", "carbon_price")]
     return rows + [row("indicator", k, v[0], v[1], unit=v[2]) for k, v in INDICATORS.items()]

@@ -210,7 +210,7 @@ def test_what_a_diagram_leaves_out_is_said(run: Path) -> None:
         total = sum(stream.value for stream in trace(folder.yearly, folder.units, unit))
         assert sum(link.value for link in view.links) + view.left_out == pytest.approx(total)
     notes = " ".join(note[0] for note in view_of(folder, "overview").notes)
-    assert "Left out, because they would hide everything else: Return to the lake 141.6 million t and Brine 496 million t" in notes
+    assert "Left out, because they would hide everything else: Return to the lake 141.6 million t, Brine 496 million t" in notes
     assert "Flows inside one place of the diagram" in notes
 
 

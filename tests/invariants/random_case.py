@@ -59,7 +59,8 @@ def lines(draw: st.DrawFn) -> str:
         found += [f"market_tiers buyers {good} 1 {draw(_number(10, 300))}" if tiers else f"market_tiers buyers {good}"]
         found += [f"market_tiers buyers {good} 2 - 0.6"] if tiers == 2 else []
     found += [f"processes burn power {resolution} MW - burner", "recipes burn power make 1", "recipes burn coal use 0.4", "capacities north burn 0.3"]
-    found += [f"capacities {p} make_{good} {draw(_number(10, 300))}" for p in sites for good in GOODS if draw(st.booleans())]
+    found += [f"capacities {p} make_{good} {draw(_number(10, 300))}" for p in sites for good in GOODS
+              if (draw(st.integers(0, 4)) != 4 if p == "north" else draw(st.booleans()))]
     found += [f"capacities {p} make_tools {draw(_number(5, 100))} t/a option" for p in sites if draw(st.booleans())]
     found += ["factors equipment make_tools lifetime 20", f"factors equipment make_tools capital_cost {draw(_number(10, 500))}"]
     found += [f"links road_{a}_{b} {a} {b} road {draw(_number(5, 400))} {draw(st.sampled_from(['-', '50', '500']))} yes"

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from saltloop.data.read import nearest
-from saltloop.errors import InputError, Place, Problems, Words, message
+from saltloop.errors import Place, Problems, Words, message
 from saltloop.units import Units
 
 BAD_ABOUT = message("D121", ("pack.yaml: {reason}", "pack.yaml：{reason}"),
@@ -118,7 +118,8 @@ def _read(path: Path, shown: str, problems: Problems) -> About:
         return nothing
     except (yaml.YAMLError, RecursionError) as error:
         mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        problems.add(BAD_ABOUT.at(Place(shown, mark.line + 1 if mark else 0), reason=Words(f"this is not YAML: {reason}", f"YAML 语法错误：{reason}")))
+        problems.add(BAD_ABOUT.at(Place(shown, mark.line + 1 if mark else 0),
+                                  reason=Words(f"this is not YAML: {reason}", f"YAML 语法错误：{reason}")))
         return nothing
     if not isinstance(node, yaml.MappingNode) or not isinstance(data, dict):
         problems.add(BAD_ABOUT.at(Place(shown), reason=_NO_KEYS))
@@ -156,7 +157,8 @@ def check_names(about: About, areas: set[str], accounts: set[str], problems: Pro
     for role, account in roles.items():
         if role not in ROLES:
             known = ", ".join(ROLES)
-            problems.add(BAD_ABOUT.at(about.place("roles"), reason=Words(f"unknown role '{role}'; known: {known}", f"未知的角色“{role}”；可用：{known}")))
+            problems.add(BAD_ABOUT.at(about.place("roles"),
+                                      reason=Words(f"unknown role '{role}'; known: {known}", f"未知的角色“{role}”；可用：{known}")))
         named.append((f"roles.{role}", str(account), accounts))
     for key, name, known_names in named:
         if name not in known_names:

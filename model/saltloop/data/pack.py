@@ -31,8 +31,8 @@ DUPLICATE = message("D124", ("'{key}' stands twice in table '{table}' (first at 
                      "请删去一行；若要替换依赖包的行，请在 override 列填 yes"))
 NOTHING_TO_OVERRIDE = message("D125", ("override: '{key}' does not stand in a pack that this one builds on", "override：依赖包中没有“{key}”"),
                               ("remove the yes, or correct the key", "请去掉 yes 或改正键"))
-UNKNOWN_REFERENCE = message("D126", ("unknown {what} '{name}' in column '{column}'", "“{column}”列的“{name}”不是已知的{what}"),
-                            ("add it to {what}.csv or correct the name.{hint}", "请加入 {what}.csv 或改正名称。{hint}"))
+UNKNOWN_REFERENCE = message("D126", ("'{name}' in column '{column}' is not in table {what}", "“{column}”列的“{name}”不在表 {what} 中"),
+                            ("add it there or correct the name.{hint}", "请加入该表或改正名称。{hint}"))
 CIRCULAR_PACKS = message("D127", ("packs build on each other in a circle: {chain}", "数据包循环依赖：{chain}"),
                          ("take one out of builds_on", "请从 builds_on 中去掉一个"))
 
@@ -184,11 +184,12 @@ def _unknown_references(tables: dict[str, list[Row]]) -> list[Problem]:
     ids, problems = _ids(tables), []
     for table in TABLES:
         for column in (c for c in table.names.values() if c.kind == "reference"):
-            known = set().union(*(ids[name] for name in column.refers.split("|")))
+            tables_meant = column.refers.split("|")
+            known, what = set().union(*(ids[name] for name in tables_meant)), Words(" or ".join(tables_meant), "或 ".join(tables_meant))
             for row in tables[table.name]:
                 name = row[column.name]
                 if name is not None and name not in known:
-                    problems.append(UNKNOWN_REFERENCE.at(Place(row[FILE], row[LINE]), what=column.refers, name=name, column=column.name,
+                    problems.append(UNKNOWN_REFERENCE.at(Place(row[FILE], row[LINE]), what=what, name=name, column=column.name,
                                                          hint=nearest(str(name), sorted(known))))
     return problems
 

@@ -64,7 +64,7 @@ def open_run(path: Path) -> Run:
     """
     if (path / MANIFEST).is_file():
         return Run(path)
-    runs = sorted(p.parent for p in path.glob(f"*/{MANIFEST}")) if path.is_dir() else []
+    runs = sorted(p.parent for p in path.glob(f"*/{MANIFEST}") if not p.parent.name.startswith(".")) if path.is_dir() else []
     if not runs:
         raise InputError(NOT_A_RUN.at(Place(), path=path, reason="no manifest.json" if path.is_dir() else "no such folder"))
     return Run(runs[-1])

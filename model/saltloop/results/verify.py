@@ -1,7 +1,8 @@
 """Recompute a run from its written files alone: nothing of the solver's memory, nothing of the pack, no model.
 
-Five checks: what comes in equals what goes out; accounts equal coefficients times the amounts found in the other tables;
-areas equal their sites; the objective equals its accounts; the certificate holds on the written arrays.
+What comes in equals what goes out; accounts equal coefficients times the amounts found in the other tables, and so does each
+line of the ledger; areas equal their sites; the objective equals its accounts; capacities add up; the certificate holds on the
+written arrays; and the tables that people read say what those arrays say.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def verify(run: Run) -> list[Finding]:
     Raises:
         InputError: a file is missing or cannot be read.
     """
-    return [_balances(run), _accounts(run), _areas(run), _objective(run), _capacities(run), _certificate(run)]
+    return [_balances(run), _accounts(run), _ledger(run), _areas(run), _objective(run), _capacities(run), _certificate(run), _arrays(run)]
 
 
 def _worst(error: pd.Series, check: tuple[str, str], tolerance: float = TOLERANCE) -> Finding:
@@ -87,12 +88,17 @@ def _amounts(run: Run) -> pd.Series:
     return pd.concat([p[[*by, "value"]] for p in parts if not p.empty], ignore_index=True).groupby(by, sort=False)["value"].sum()
 
 
+_BY = ["period", "site", "flow", "commodity", "agent", "tier"]
+
+
+def _found_again(run: Run) -> np.ndarray:
+    """The amount of each line of the ledger, from the other tables."""
+    return np.asarray(_amounts(run).reindex(pd.MultiIndex.from_frame(run.table("ledger")[_BY])).fillna(0.0))
+
+
 def _accounts(run: Run) -> Finding:
     ledger = run.table("ledger")
-    by = ["period", "site", "flow", "commodity", "agent", "tier"]
-    keys = pd.MultiIndex.from_frame(ledger[by])
-    amounts = _amounts(run).reindex(keys).fillna(0.0).to_numpy()
-    added = ledger.assign(again=ledger["coefficient"] * amounts)
+    added = ledger.assign(again=ledger["coefficient"] * _found_again(run))
     grouped = added.groupby(["period", "site", "account"])
     again, size = grouped["again"].sum(), grouped["again"].agg(lambda x: x.abs().max())
     table = run.table("accounts").rename(columns={"area": "site"})
@@ -100,6 +106,13 @@ def _accounts(run: Run) -> Finding:
     value = table[table["site"].isin(sites)].set_index(["period", "site", "account"])["value"]
     error = (value - again.reindex(value.index).fillna(0.0)).abs() / (1 + size.reindex(value.index).fillna(0.0))
     return _worst(error, ("accounts equal their coefficients times the amounts in the tables", "账户等于系数乘以各表数量"))
+
+
+def _ledger(run: Run) -> Finding:
+    ledger = run.table("ledger").set_index(["period", "site", "account", "flow", "commodity", "agent", "tier"])
+    amount = (ledger["amount"] - _found_again(run)).abs() / (1 + ledger["amount"].abs())
+    value = (ledger["value"] - ledger["coefficient"] * ledger["amount"]).abs() / (1 + ledger["value"].abs())
+    return _worst(np.maximum(amount, value), ("every line of the ledger is its coefficient times an amount in the tables", "账目每行等于系数乘以各表数量"))
 
 
 def _areas(run: Run) -> Finding:
@@ -151,3 +164,19 @@ def _certificate(run: Run) -> Finding:
     judged = certificate(matrix, (rows["lower"].to_numpy(), rows["upper"].to_numpy()), (columns["lower"].to_numpy(), columns["upper"].to_numpy()),
                          columns["cost"].to_numpy(), maximise, columns["value"].to_numpy(), rows["dual"].to_numpy())
     return Finding(("the optimality certificate holds on the written arrays", "写出的数组满足最优性检验"), judged.worst, CERTIFICATE_TOLERANCE, "")
+
+
+def _arrays(run: Run) -> Finding:
+    columns, rows = (run.table(f"{PROGRAM}/{name}").set_index("name") for name in ("columns", "rows"))
+    rules, values, accounts = run.table("rules"), run.table("values"), run.table("accounts")
+    sites = run.table("names").query("kind == 'site'")["id"]
+    read = [("activity[{site},{process},{period},{slice}]", run.table("activities"), "value", columns["value"]),
+            ("account[{account},{area},{period}]", accounts[accounts["area"].isin(sites)], "value", columns["value"]),
+            ("balance[{site},{commodity},{period},{slice}]", values, "marginal_value", -rows["dual"]),
+            ("rule[{rule},{period}]", rules[rules["dual"].notna()], "dual", rows["dual"])]
+    errors = []
+    for name, frame, column, array in read:
+        keys = [name.format(**row) for row in frame.to_dict("records")]
+        told = pd.Series(frame[column].to_numpy(dtype=float), index=keys, dtype=float)
+        errors.append((told - array.reindex(keys)).abs() / (1 + told.abs()))
+    return _worst(pd.concat(errors), ("activities, accounts, rules and values are those of the certified arrays", "活动、账户、规则与边际价值同经检验的数组一致"))

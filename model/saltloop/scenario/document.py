@@ -15,9 +15,11 @@ from saltloop.scenario.nodes import ENDLESS, MOST_ENTRIES, Key, KeyPath, Walk
 from saltloop.scenario.schema import keys_of, kinds_in
 
 NO_FILE = message("S101", ("there is no scenario file '{file}'", "找不到情景文件“{file}”"),
-                  ("looked in {folder}.{hint}", "查找过 {folder}。{hint}"))
+                  ("looked in '{folder}'.{hint}", "查找过“{folder}”。{hint}"))
 NOT_TEXT = message("S102", ("the file is not text in UTF-8 ({reason})", "文件不是 UTF-8 文本（{reason}）"),
                    ("save it in UTF-8 (in Notepad: Save as, Encoding UTF-8)", "请另存为 UTF-8 编码"))
+CANNOT_READ = message("S134", ("'{file}' cannot be read: {reason}", "无法读取“{file}”：{reason}"),
+                      ("name a file that ends in .yaml and that you may read", "请给出可读的 .yaml 文件"))
 NOT_YAML = message("S103", ("this is not YAML: {reason}", "YAML 语法错误：{reason}"),
                    ("check indents (spaces, no tabs), colons with a space after them, and closed brackets and quotes",
                     "请检查缩进（用空格，不用制表符）、冒号后的空格，以及括号和引号是否成对"))
@@ -133,6 +135,9 @@ def _read_file(path: Path, problems: Problems, asked: Place) -> Document | None:
     file = shown(path)
     try:
         raw = path.read_bytes()
+    except (IsADirectoryError, PermissionError) as error:
+        problems.add(CANNOT_READ.at(asked if asked.file else Place(file), file=file, reason=error.strerror))
+        return None
     except OSError:
         names = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
         problems.add(NO_FILE.at(asked, file=file, folder=shown(path.parent), hint=nearest(path.name, names)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ KEY_NOT_A_WORD = message("S114", ("a key is a list or a mapping, not a word", "é
 
 _TAG = "tag:yaml.org,2002:"
 MOST_ENTRIES = 100_000
+_MOST_DIGITS = 30
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _DECIMAL = re.compile(r"[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)([eE][-+]?[0-9]+)?")
 
@@ -129,7 +131,8 @@ def _scalar(node: yaml.ScalarNode) -> object:
     if tag == "bool":
         return text.lower() in ("yes", "true", "on")
     if tag == "int":
-        return int(text.replace("_", "")) if _INTEGER.fullmatch(text) else text
+        return int(text.replace("_", "")) if _INTEGER.fullmatch(text) and len(text) <= _MOST_DIGITS else text
     if tag == "float":
-        return float(text.replace("_", "")) if _DECIMAL.fullmatch(text) else text
+        value = float(text.replace("_", "")) if _DECIMAL.fullmatch(text) else math.inf
+        return value if math.isfinite(value) else text
     return text if tag in ("str", "timestamp", "value") else _REFUSED

@@ -7,7 +7,6 @@ have the name of the column at the end (`markets.export.soda_ash.1.volume`).
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +19,7 @@ import pandas as pd
 from saltloop.data import read
 from saltloop.data.pack import Pack
 from saltloop.data.read import FILE, LINE
+from saltloop.data.relations import plain_unit
 from saltloop.data.schema import BY_NAME, TABLES, Table
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.units import Units, split_quantity
@@ -124,7 +124,8 @@ def plausible(path: str, old: float, new: float, unit: str, pack_place: Place, p
     if times <= _WARNING_FROM * (1 + _SMALL):
         return None
     kind = CLASS_OFF if times > _ERROR_FROM * (1 + _SMALL) else FAR_OFF
-    return kind.at(place, path=path, new=f"{new:.6g} {unit}", old=f"{old:.6g} {unit}", times=f"{float(f'{times:.3g}'):g} ×", where=pack_place,
+    shown = plain_unit(unit)
+    return kind.at(place, path=path, new=f"{new:.6g} {shown}", old=f"{old:.6g} {shown}", times=f"{float(f'{times:.3g}'):g} ×", where=pack_place,
                    direction="larger" if abs(new) > abs(old) else "smaller", change=f"{(new / old - 1) * 100:+.6g} %")
 
 
@@ -211,8 +212,6 @@ class _Job:
 
     def _amount(self, path: str, cell: _Cell, text: object, unit: str, place: Place) -> None:
         value = self.pack.units.quantity(text, unit, place, path)
-        if not isinstance(value, Problem) and not math.isfinite(value):
-            value = read.BAD_NUMBER.at(place, text=text, column=path, kind=read.FINITE)
         if isinstance(value, Problem):
             self.problems.add(value)
             return

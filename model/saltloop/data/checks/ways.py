@@ -40,7 +40,7 @@ NO_REFERENCE = message(
      "配方中为 {found}；请将整份配方除以该数，或改正基准物料"))
 FROM_NOTHING = message(
     "D145",
-    ("process '{process}' makes '{commodity}' and uses nothing", "工艺“{process}”产出“{commodity}”而不投入任何物料"),
+    ("process '{process}' makes '{commodity}' and uses nothing on balance", "工艺“{process}”产出“{commodity}”而净投入为零"),
     ("add what it uses; if nature gives it (sun, wind, falling water), tag the process `{primary}`",
      "请补充投入；若取自自然（光、风、水能），给工艺加标签 {primary}"), warning=True)
 STANDS_NOWHERE = message(
@@ -120,14 +120,15 @@ def reference_is_one(relations: Relations) -> Iterator[Problem]:
 def nothing_comes_from_nothing(relations: Relations) -> Iterator[Problem]:
     """A process that makes something also uses something.
 
-    What it does: warns of processes whose recipe uses nothing, unless they carry the tag `primary` (sun, wind, falling
-    water). What is drawn from a basin is bought by no process, so ores and brines need no such process.
+    What it does: warns of processes whose recipe uses nothing, or only less of what it makes, unless they carry the tag
+    `primary` (sun, wind, falling water). What is drawn from a basin is bought by no process, so ores and brines need no
+    such process.
 
     Why: a forgotten row for fuel or ore makes the cheapest process of all.
     """
     for process, row in relations.by("processes", "process").items():
-        recipe = relations.recipe[process]
-        if recipe and all(r["direction"] == "make" for r in recipe) and PRIMARY not in row["tags"]:
+        net = relations.coefficients[process].values()
+        if net and all(value >= 0 for value in net) and PRIMARY not in row["tags"]:
             yield FROM_NOTHING.at(place_of(row), process=process, commodity=row["reference"], primary=PRIMARY)
 
 
