@@ -119,7 +119,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if done.returncode:
         pytest.skip("a small disk cannot be mounted here")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_disk_that_fills_up_while_writing_leaves_nothing(small_disk: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_disk_that_fills_up_with_the_workbook_leaves_nothing(small_disk: Path,
     patch.setattr(analysis, "write_workbook", after_the_disk_is_full)
     try:
         with pytest.raises(InputError, match="R102"):
-            run_of(small_disk, "sites a | commodities salt t | markets shop supply", )
+            run_of(small_disk, "sites a | commodities salt t | markets shop supply")
     finally:
         patch.undo()
     assert left_in(small_disk) == []

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pyarrow import parquet
 
-from saltloop.errors import InputError, Place, message
+from saltloop.errors import InputError, Place, Words, message
 from saltloop.formulation.program import Program, name_of
 from saltloop.solve.solution import Solution
 
@@ -26,6 +27,7 @@ CANNOT_WRITE = message("R102", ("cannot write to '{path}': {reason}", "无法写
                         "未留下任何半成品；请清理磁盘或用 --out 指定其他文件夹"))
 
 MANIFEST = "manifest.json"
+UNFINISHED = ".part"
 PROGRAM = "program"
 
 
@@ -43,7 +45,14 @@ class Run:
     @property
     def manifest(self) -> dict[str, Any]:
         """What was run, with which inputs and versions, and how well."""
-        return dict(json.loads((self.folder / MANIFEST).read_text(encoding="utf-8")))
+        path = self.folder / MANIFEST
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(NOT_A_RUN.at(Place(str(path)), path=self.folder, reason=f"{MANIFEST}: {error}")) from error
+        if not isinstance(found, dict):
+            raise InputError(NOT_A_RUN.at(Place(str(path)), path=self.folder, reason=Words(f"{MANIFEST} holds no keys", f"{MANIFEST} 中没有键")))
+        return found
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by file name without ending, such as flows or program/rows."""
@@ -62,12 +71,30 @@ def open_run(path: Path) -> Run:
     Raises:
         InputError: R101.
     """
+    if path.name.endswith(UNFINISHED):
+        raise InputError(NOT_A_RUN.at(Place(), path=path, reason=Words("it was never finished", "它没有写完")))
     if (path / MANIFEST).is_file():
-        return Run(path)
+        return _checked(Run(path))
     runs = sorted(p.parent for p in path.glob(f"*/{MANIFEST}") if not p.parent.name.startswith(".")) if path.is_dir() else []
     if not runs:
-        raise InputError(NOT_A_RUN.at(Place(), path=path, reason="no manifest.json" if path.is_dir() else "no such folder"))
-    return Run(runs[-1])
+        reason = Words(f"it holds no {MANIFEST}", f"其中没有 {MANIFEST}") if path.is_dir() else Words("there is no such folder", "没有这个文件夹")
+        raise InputError(NOT_A_RUN.at(Place(), path=path, reason=reason))
+    return _checked(Run(runs[-1]))
+
+
+def _checked(run: Run) -> Run:
+    """The run, if its manifest can be read and its tables have the columns that were written."""
+    for name, columns in run.manifest.get("tables", {}).items():
+        path = run.folder / f"{name}.parquet"
+        try:
+            found = parquet.read_schema(path).names
+        except (OSError, ValueError) as error:
+            raise InputError(NOT_A_RUN.at(Place(str(path)), path=run.folder, reason=f"{path.name}: {error}")) from error
+        if found != columns:
+            listed = ", ".join(columns)
+            raise InputError(NOT_A_RUN.at(Place(str(path)), path=run.folder, reason=Words(
+                f"{path.name} was written with the columns {listed}", f"{path.name} 写出时的列为 {listed}")))
+    return run
 
 
 @contextlib.contextmanager
@@ -77,7 +104,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     Raises:
         InputError: R102, if the disk or its rights do not allow it.
     """
-    temporary = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
+    temporary = target.parent / f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}"
     try:
         temporary.mkdir(parents=True)
         yield temporary
@@ -119,13 +146,14 @@ def write_run(target: Path, tables: dict[str, pd.DataFrame], program: dict[str, 
     Raises:
         InputError: R102.
     """
+    columns = {**{name: list(frame) for name, frame in tables.items()}, **{f"{PROGRAM}/{name}": list(frame) for name, frame in program.items()}}
     with new_folder(target) as folder:
         (folder / PROGRAM).mkdir()
         for name, frame in tables.items():
             frame.to_parquet(folder / f"{name}.parquet", index=False)
         for name, frame in program.items():
             frame.to_parquet(folder / PROGRAM / f"{name}.parquet", index=False)
-        (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+        (folder / MANIFEST).write_text(json.dumps({**manifest, "tables": columns}, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
         for extra in extras:
             extra(folder)
     return Run(target)

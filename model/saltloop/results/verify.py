@@ -159,11 +159,14 @@ def _capacities(run: Run) -> Finding:
 
 def _certificate(run: Run) -> Finding:
     columns, rows, entries = (run.table(f"{PROGRAM}/{name}") for name in ("columns", "rows", "matrix"))
+    check = ("the optimality certificate holds on the written arrays", "写出的数组满足最优性检验")
+    if not (entries["row"].between(0, len(rows) - 1) & entries["column"].between(0, len(columns) - 1)).all():
+        return Finding(check, np.inf, CERTIFICATE_TOLERANCE, f"{PROGRAM}/matrix")
     matrix = sparse.csr_array((entries["coefficient"], (entries["row"], entries["column"])), shape=(len(rows), len(columns)))
     maximise = run.manifest["objective"]["stages"][0]["sense"] == "maximise"
     judged = certificate(matrix, (rows["lower"].to_numpy(), rows["upper"].to_numpy()), (columns["lower"].to_numpy(), columns["upper"].to_numpy()),
                          columns["cost"].to_numpy(), maximise, columns["value"].to_numpy(), rows["dual"].to_numpy())
-    return Finding(("the optimality certificate holds on the written arrays", "写出的数组满足最优性检验"), judged.worst, CERTIFICATE_TOLERANCE, "")
+    return Finding(check, judged.worst, CERTIFICATE_TOLERANCE, "")
 
 
 def _arrays(run: Run) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,9 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], language: str = 
         language: en or zh.
     """
     titles = dict(zip(tables["names"]["id"], tables["names"][f"title_{language}"], strict=True))
-    book = xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": False, "constant_memory": False})
+    # In memory, so that a full disk is told as such and not as an error of the library; text stays text, whatever it begins with.
+    content = BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     bold, number = book.add_format({"bold": True, "bg_color": "#DCE6F1"}), book.add_format({"num_format": "#,##0.####"})
     for name, (english, chinese) in SHEETS.items():
         frame = _PART[name](tables[name]) if name in _PART else tables[name]
@@ -48,6 +51,7 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], language: str = 
         sheet = book.add_worksheet(chinese if language == "zh" else english)
         _fill(sheet, _with_titles(frame, titles) if name != "names" else frame, language, bold, number)
     book.close()
+    path.write_bytes(content.getvalue())
 
 
 def _with_titles(frame: pd.DataFrame, titles: dict[str, str]) -> pd.DataFrame:
