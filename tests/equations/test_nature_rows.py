@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tiny import program_of, solve_pack
+from tiny import case_of, program_of, solve_pack
 
 Golden = Callable[..., None]
 
@@ -112,6 +112,13 @@ def test_each_hour_of_a_typical_day_evaporates_its_24th_part_of_the_month() -> N
     answer = solve_pack(POND, slices="typical_days")
     assert answer.objective == pytest.approx(46500)
     assert answer.value("activity", "lake", "pond", 2025, "m01h03") == pytest.approx(200 * 3 / 8 / 24)
+
+
+def test_all_hours_of_the_year_together_evaporate_the_year() -> None:
+    """An hour of January takes its 744th part of the month."""
+    hours = case_of(POND, slices="hours").net_evaporation
+    assert hours["lake", "h0001"] == pytest.approx(200 / 744)
+    assert sum(value for (_, step), value in hours.items() if step != "year") == pytest.approx(hours["lake", "year"])
 
 
 HEAPS = """

@@ -72,3 +72,31 @@ def test_every_algorithm_finds_the_same_optimum_certified(algorithm: str) -> Non
     assert answer.objective == pytest.approx(solve_pack(EVERYTHING, **CHOICES).objective, rel=1e-9)
     assert answer.solved.solution.certificate.worst <= TOLERANCE
     assert answer.solved.solution.algorithm.startswith(algorithm)
+
+
+# Two boilers of 100 GJ at 0.1 t of co2 each; nobody's objective feels the charge.
+SMOKE = """
+sites east | sites west | commodities heat GJ | processes boiler heat | recipes boiler heat make 1 | capacities east boiler 100 | capacities west boiler 100
+accounts co2 t | account_terms co2 activity - boiler - 0.1 t/GJ | markets homes demand | market_tiers homes heat | prices heat 5
+"""
+
+
+@pytest.mark.parametrize("objective", [{"maximise": "gain"}, {"maximise": ["gain", {"co2": -1.0}]}, {"minimise": {"gain": -1.0}}])
+def test_tiers_are_filled_from_the_cheapest_whoever_plans(objective: dict[str, Any]) -> None:
+    """20 t: 8 at 30, 7 at 45, 5 at 60 are 855, though any split would be as good for a planner of gain."""
+    tiers = {"charge": "co2", "price": [["0 t", "30 CNY/t"], ["8 t", "45 CNY/t"], ["15 t", "60 CNY/t"]]}
+    answer = solve_pack(SMOKE, rules={"carbon": tiers}, **objective)
+    charges = answer.tables["charges"].groupby("tier")["value"].sum()
+    assert charges.to_dict() == pytest.approx({1: 8, 2: 7, 3: 5})
+    assert sum(answer.value("account", "taxes", p, 2025) for p in ("east", "west")) == pytest.approx(855)
+    assert sum(answer.value("account", "profit", p, 2025) for p in ("east", "west")) == pytest.approx(1000 - 855)
+    assert answer.solved.solution.certificate.worst <= TOLERANCE
+
+
+@pytest.mark.parametrize(("held", "bought", "sold"), [(5, 15, 0), (32, 0, 12), (20, 0, 0)])
+def test_no_more_allowances_are_traded_than_needed_whoever_plans(held: int, bought: int, sold: int) -> None:
+    rule = {"allowance": "co2", "at_most": f"{held} t", "buy_at": "30 CNY/t", "sell_at": "20 CNY/t"}
+    answer = solve_pack(SMOKE, rules={"market": rule})
+    traded = answer.tables["charges"].groupby("flow")["value"].sum()
+    assert (traded["allowance_buy"], traded["allowance_sell"]) == pytest.approx((bought, sold), abs=1e-9)
+    assert answer.objective == pytest.approx(1000)

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from saltloop.data.read import records
-from saltloop.errors import INFEASIBLE, UNBOUNDED, SolveError
+from saltloop.errors import INFEASIBLE, UNBOUNDED, Place, Problem, SolveError, Words, message
 from saltloop.formulation.case import Case
 from saltloop.formulation.indices import VARIABLES, Key
 from saltloop.formulation.program import EQUATIONS, RULE, Program
-from saltloop.solve.conflict import conflict, ray
+from saltloop.formulation.rules.rule import Rule
+from saltloop.solve.conflict import Conflict, Ray, conflict, ray
 from saltloop.solve.highs import Live
 
+NO_PLAN = message(
+    "M340", ("there is no feasible plan: these cannot hold together{smallest}", "没有可行方案：下列要求不能同时满足{smallest}"),
+    ("relax or drop one of them, allow new capacity (capacity.may_build), or correct the number behind it",
+     "请放宽或去掉其中一项，允许新建产能（capacity.may_build），或改正有关数值"))
+NO_LIMIT = message(
+    "M341", ("the objective has no limit: these can grow together without end", "目标没有上限：下列活动可以一起无限增长"),
+    ("it is a cycle that makes free money, or a limit of capacity, market or resource is missing; correct a price or give one of them a limit",
+     "这是凭空生财的循环，或缺少产能、市场、资源的限额；请改正价格，或为其中一项设限"))
 # A balance or a definition always holds; it links the conflict together but is never its cause.
 _ALWAYS = ("balance", "account_definition", "charge_base", "storage_level", "capacity_stock")
 _SHOWN = 12
+_COUNTED = ("account", "charged", "capacity")
+_UNTITLED = ("period", "slice", "tier")
+_FLOWS = {
+    "activity": ("run", "运行"), "new_capacity": ("build", "新建"), "retired_capacity": ("retire", "退役"), "draw": ("draw", "取用"),
+    "buy": ("buy", "购买"), "sell": ("sell", "出售"), "unmet": ("leave unserved", "缺供"), "ship": ("ship", "运输"),
+    "store_in": ("store", "存入"), "store_out": ("take from store", "取出"), "store_level": ("keep in store", "库存"),
+    "dispose": ("dispose of", "处置"), "allowance_buy": ("buy allowances", "购入配额"), "allowance_sell": ("sell allowances", "售出配额"),
+}
 
 Titles = dict[str, tuple[str, str]]
 
@@ -29,58 +45,74 @@ def titles(case: Case) -> Titles:
     return found
 
 
-def _name(part: object, known: Titles, language: str) -> str:
-    return known.get(str(part), (str(part), str(part)))[language == "zh"]
+def _joined(parts: list[object], known: Titles) -> Words:
+    """Names of a key in both languages."""
+    pairs = [known.get(str(part), (str(part), str(part))) for part in parts]
+    return Words(", ".join(en for en, _ in pairs), "、".join(zh for _, zh in pairs))
 
 
-def _row_words(case: Case, family: str, key: Key, language: str, known: Titles) -> str:
+def _row_words(case: Case, family: str, key: Key, known: Titles) -> Words:
+    """A row of the programme as one line: a rule with its file and line, an equation with the things it is about."""
     if family == RULE:
-        rule = next(r for r in case.choices.rules if r.name == key[0])
-        kind = rule.title[language == "zh"].lower()
-        return (f"rule '{rule.name}' ({kind}) in {key[1]}, {rule.place}" if language != "zh" else f"规则“{rule.name}”（{kind}），{key[1]} 年，{rule.place}")
+        rule = _rule(case, key)
+        return Words(f"rule '{rule.name}' ({rule.title[0].lower()}) in {key[1]}, {rule.place}",
+                     f"规则“{rule.name}”（{rule.title[1]}），{key[1]} 年，{rule.place}")
     each = next(e for e in EQUATIONS if e.name == family)
-    parts = [_name(part, known, language) for name, part in zip(each.over, key, strict=True) if name not in ("period", "slice")]
-    return f"{each.title[language == 'zh']}: {', '.join(parts)}" if language != "zh" else f"{each.title[1]}：{'、'.join(parts)}"
+    names = _joined([part for name, part in zip(each.over, key, strict=True) if name not in ("period", "slice")], known)
+    return Words(f"{each.title[0]}: {names}", f"{each.title[1]}：{names.zh}")
 
 
-def _conflict_text(case: Case, program: Program, language: str) -> str:
-    found = conflict(program)
-    known = titles(case)
+def _rule(case: Case, key: Key) -> Rule:
+    return next(r for r in case.choices.rules if r.name == key[0])
+
+
+def _text(problem: Problem, lines: list[Words], language: str) -> str:
+    """The message, its list between fact and remedy."""
+    fact, _, remedy = problem.text(language).partition("\n")
+    return "\n".join([f"{fact}{'：' if language == 'zh' else ':'}", *(line.zh if language == "zh" else line for line in lines), remedy])
+
+
+def _more(count: int) -> list[Words]:
+    return [Words(f"  - and {count} more", f"  - 另有 {count} 项")] if count > 0 else []
+
+
+def _conflict_text(case: Case, program: Program, found: Conflict, language: str) -> str:
     rows = [(str(f), k) for f, k in (program.rows.iloc[n][["family", "key"]] for n in found.rows)]
-    named = [r for r in rows if r[0] == RULE] + [r for r in rows if r[0] not in (*_ALWAYS, RULE)]
+    ruled = [r for r in rows if r[0] == RULE]
+    named, known = ruled + [r for r in rows if r[0] not in (*_ALWAYS, RULE)], titles(case)
+    words = [_row_words(case, f, k, known) for f, k in named[:_SHOWN]]
     linking = len(rows) - len(named)
-    shown = [f"  - {_row_words(case, f, k, language, known)}" for f, k in named[:_SHOWN]]
-    more = len(named) - len(shown)
-    if language == "zh":
-        head = ["没有可行方案：下列要求不能同时满足；去掉其中任何一项，其余可以满足。" if found.complete else "没有可行方案：下列要求不能同时满足（冲突可能还可缩小）。"]
-        tail = ([f"  - 另有 {more} 项"] if more > 0 else []) + ([f"它们由 {linking} 个平衡与定义式相连。"] if linking else [])
-        return "\n".join([*head, *shown, *tail])
-    head = ["There is no feasible plan: these cannot hold together; drop any one of them and the others can." if found.complete
-            else "There is no feasible plan: these cannot hold together (the set may be larger than needed)."]
-    tail = ([f"  - and {more} more"] if more > 0 else []) + ([f"They are linked by {linking} balances and definitions."] if linking else [])
-    return "\n".join([*head, *shown, *tail])
+    linked = [Words(f"They are linked by {linking} balances and definitions.", f"它们由 {linking} 个平衡与定义式相连。")] if linking else []
+    smallest = Words("; drop any one of them and the others can", "；去掉其中任何一项，其余可以满足") if found.complete else Words(
+        " (the set may be larger than needed)", "（冲突可能还可缩小）")
+    problem = NO_PLAN.at(_rule(case, ruled[0][1]).place if ruled else Place(), smallest=smallest)
+    return _text(problem, [*(Words(f"  - {w}", f"  - {w.zh}") for w in words), *_more(len(named) - len(words)), *linked], language)
 
 
-def _ray_text(case: Case, program: Program, live: Live, language: str) -> str:
+def _ray_text(case: Case, program: Program, found: Ray, language: str) -> str:
     known = titles(case)
-    chain = []
-    for n, rate in ray(live).columns:
+    chain: list[tuple[float, Words]] = []
+    for n, rate in found.columns:
         family, key = str(program.columns.iloc[n]["family"]), program.columns.iloc[n]["key"]
-        if family in ("account", "charged", "capacity"):
-            continue
-        parts = [_name(p, known, language) for name, p in zip(VARIABLES[family][0], key, strict=True) if name not in ("period", "slice", "tier")]
-        chain.append((abs(rate), f"  - {family}: {', '.join(parts)}"))
-    lines = [line for _, line in sorted(chain, reverse=True)[:_SHOWN]]
-    if language == "zh":
-        return "\n".join(["目标没有上限：下列活动可以一起无限增长（凭空生财的循环，或缺少产能、市场、资源的限额）。", *lines])
-    return "\n".join(["The objective has no limit: these can grow together without end (a cycle that makes free money, or a limit of capacity, "
-                      "market or resource that is missing).", *lines])
+        if family not in _COUNTED:
+            names = _joined([p for name, p in zip(VARIABLES[family][0], key, strict=True) if name not in _UNTITLED], known)
+            flow = _FLOWS[family]
+            chain.append((abs(rate), Words(f"  - {flow[0]}: {names}", f"  - {flow[1]}：{names.zh}")))
+    lines = [line for _, line in sorted(chain, key=lambda pair: -pair[0])]
+    return _text(NO_LIMIT.at(Place()), [*lines[:_SHOWN], *_more(len(lines) - _SHOWN)], language)
 
 
 def on_failure(case: Case, program: Program) -> Callable[[Live, str], SolveError]:
-    """What the solver's door calls when there is no optimal plan."""
+    """What the solver's door calls when there is no optimal plan.
+
+    Args:
+        case: names and rules.
+        program: arrays with names.
+    """
     def explain(live: Live, kind: str) -> SolveError:
         if kind == "infeasible":
-            return SolveError(INFEASIBLE, lambda language: _conflict_text(case, program, language))
-        return SolveError(UNBOUNDED, lambda language: _ray_text(case, program, live, language))
+            found = conflict(program)
+            return SolveError(INFEASIBLE, lambda language: _conflict_text(case, program, found, language))
+        endless = ray(live)
+        return SolveError(UNBOUNDED, lambda language: _ray_text(case, program, endless, language))
     return explain

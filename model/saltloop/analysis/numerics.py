@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from saltloop.errors import Place, Problem, message
+from saltloop.errors import Place, Problem, Problems, message
 from saltloop.formulation.program import Program, name_of
 from saltloop.solve.scaling import scaling
 
@@ -15,7 +16,12 @@ WIDE = message(
              "缩放后系数跨 {orders:.0f} 个数量级：{small:.1e}（{smallest}）至 {large:.1e}（{largest}）"),
     ("the solver likes fewer than {liked:.0f}; count one of the two in a larger or smaller unit, or check it for a slip of 1000",
      "求解器宜少于 {liked:.0f} 个；请改用更大或更小的单位，或检查是否错 1000 倍"), warning=True)
+BEYOND = message(
+    "M331", ("{value:.3g} ({where}) is beyond what can be computed with", "{value:.3g}（{where}）超出可计算的范围"),
+    ("expected a size between {small:g} and {large:g}; correct the number behind it, or leave a limit out where there is none",
+     "大小应在 {small:g} 与 {large:g} 之间；请改正有关数值，没有限额处请留空"))
 LIKED_ORDERS = 9.0
+_SMALLEST, _LARGEST = 1e-15, 1e15
 
 
 def _range(values: np.ndarray) -> dict[str, float]:
@@ -28,6 +34,39 @@ def _entry(program: Program, position: int) -> str:
     row, column = int(entries.coords[0][position]), int(entries.coords[1][position])
     r, c = program.rows.iloc[row], program.columns.iloc[column]
     return f"{name_of(c['family'], c['key'])} in {name_of(r['family'], r['key'])}"
+
+
+def check_sizes(program: Program) -> None:
+    """Refuse numbers that the solver would take for nothing or for no limit.
+
+    Args:
+        program: arrays with names.
+
+    Raises:
+        InputError: M331, with the worst entry of the matrix, of the bounds and of the right sides.
+    """
+    problems = Problems()
+    magnitude = np.abs(program.matrix.tocoo().data)
+    for n in (_worst(magnitude, magnitude < _SMALLEST, np.argmin), _worst(magnitude, magnitude > _LARGEST, np.argmax)):
+        if n is not None:
+            problems.add(_beyond(magnitude[n], _entry(program, n)))
+    for frame in (program.columns, program.rows):
+        for side in ("lower", "upper"):
+            size = np.where(np.isfinite(frame[side]), np.abs(frame[side]), 0.0)
+            n = _worst(size, size > _LARGEST, np.argmax)
+            if n is not None:
+                problems.add(_beyond(size[n], name_of(frame["family"].iloc[n], frame["key"].iloc[n])))
+    problems.stop_if_any()
+
+
+def _worst(values: np.ndarray, wrong: np.ndarray, pick: Callable[[np.ndarray], np.intp]) -> int | None:
+    """Position of the smallest or largest of the values that are wrong and not zero."""
+    chosen = np.flatnonzero(wrong & (values != 0))
+    return int(chosen[pick(values[chosen])]) if len(chosen) else None
+
+
+def _beyond(value: float, where: str) -> Problem:
+    return BEYOND.at(Place(), value=float(value), where=where, small=_SMALLEST, large=_LARGEST)
 
 
 def numerics(program: Program) -> tuple[dict[str, Any], Problem | None]:

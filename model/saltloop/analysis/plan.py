@@ -16,7 +16,7 @@ from typing import Any
 
 from saltloop import __version__
 from saltloop.analysis.failure import on_failure
-from saltloop.analysis.numerics import numerics
+from saltloop.analysis.numerics import check_sizes, numerics
 from saltloop.errors import Problems
 from saltloop.formulation.case import build_case
 from saltloop.formulation.program import compile_program, period_weights
@@ -36,7 +36,7 @@ class Clock:
     """Seconds by step, in order; the same names as the progress display and the manifest."""
 
     seconds: dict[str, float] = field(default_factory=dict)
-    tell: Callable[[str], None] = lambda step: None
+    tell: Callable[[str], None] = lambda _: None
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -87,6 +87,7 @@ def solve_scenario(scenario: Scenario, options: Options | None = None, clock: Cl
     with clock.step("build"):
         program = compile_program(case, terms)
     with clock.step("numerics"):
+        check_sizes(program)
         ranges, warning = numerics(program)
     with clock.step("solve"):
         solution = solve(program, on_failure(case, program), options)

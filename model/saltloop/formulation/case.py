@@ -228,12 +228,13 @@ class _Builder:
             month = None if r["month"] is None else int(r["month"])
             per_month[r["site"]][month] = 10 * r["value"]
         found = {}
+        hours = {piece.months[0][0]: piece.hours for piece in slices("months")}
         for p, rows in per_month.items():
             total = rows.get(None, sum(v for m, v in rows.items() if m is not None))
             found[p, YEAR] = total
             for s in self.slices:
                 if s.name != YEAR:
-                    found[p, s.name] = sum(rows.get(m, total / 12) * share for m, share in s.months) * (1 if s.hour is None else 1 / 24)
+                    found[p, s.name] = sum(rows.get(m, total / 12) * share * s.hours / hours[m] for m, share in s.months)
         return found
 
     def markets(self) -> None:

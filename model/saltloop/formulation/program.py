@@ -212,24 +212,33 @@ def _units(case: Case) -> dict[str, dict[str, str]]:
     }
 
 
-def _unit_of(template: str, over: tuple[str, ...], key: Key, units: dict[str, dict[str, str]]) -> str:
-    for name, part in zip(over, key, strict=True):
-        field = f"{{{name}}}"
-        if field in template:
-            template = template.replace(field, units[name][str(part)])
-    return template
+def _unit_reader(template: str, over: tuple[str, ...], units: dict[str, dict[str, str]]) -> Callable[[Key], str]:
+    """How the unit of a key is read: the template names at most one of the indices."""
+    named = next((name for name in over if f"{{{name}}}" in template), None)
+    if named is None:
+        return lambda _: template
+    position, texts = over.index(named), {name: template.replace(f"{{{named}}}", unit) for name, unit in units[named].items()}
+    return lambda key: texts[str(key[position])]
 
 
 def _full(index: Any) -> Key:
     return index if isinstance(index, tuple) else (index,)
 
 
-def _column_frame(variables: list[Any], units: dict[str, dict[str, str]]) -> pd.DataFrame:
-    family = [v.parent_component().local_name for v in variables]
-    keys = [_full(v.index()) for v in variables]
-    unit = [_unit_of(VARIABLES[f][1], VARIABLES[f][0], k, units) for f, k in zip(family, keys, strict=True)]
-    lower = [-np.inf if v.lb is None else v.lb for v in variables]
-    upper = [np.inf if v.ub is None else v.ub for v in variables]
+def _column_frame(m: pyo.ConcreteModel, units: dict[str, dict[str, str]]) -> pd.DataFrame:
+    family: list[str] = []
+    keys: list[Key] = []
+    unit: list[str] = []
+    lower: list[float] = []
+    upper: list[float] = []
+    for name, (over, template) in VARIABLES.items():
+        variable, unit_of = getattr(m, name), _unit_reader(template, over, units)
+        own = [_full(index) for index in variable]
+        family += [name] * len(own)
+        keys += own
+        unit += map(unit_of, own)
+        lower += [-np.inf if v.lb is None else v.lb for v in variable.values()]
+        upper += [np.inf if v.ub is None else v.ub for v in variable.values()]
     return pd.DataFrame({"family": family, "key": keys, "unit": unit, "lower": lower, "upper": upper})
 
 
@@ -267,9 +276,10 @@ def _walk(m: pyo.ConcreteModel, place: dict[int, int], rules: dict[str, Rule]) -
     return found
 
 
-def _row_frame(found: _Rows, case: Case, units: dict[str, dict[str, str]]) -> pd.DataFrame:
-    rules, equations = {i.name: i for i in case.choices.rules}, {e.name: e for e in EQUATIONS}
-    unit = [rules[str(k[0])].unit if f == RULE else _unit_of(equations[f].unit, equations[f].over, k, units) for f, k in found.names]
+def _row_frame(found: _Rows, units: dict[str, dict[str, str]]) -> pd.DataFrame:
+    readers = {e.name: _unit_reader(e.unit, e.over, units) for e in EQUATIONS}
+    readers[RULE] = lambda key: units[RULE][str(key[0])]
+    unit = [readers[family](key) for family, key in found.names]
     return pd.DataFrame({"family": [f for f, _ in found.names], "key": [k for _, k in found.names], "unit": unit,
                          "lower": np.array(found.lower, dtype=float), "upper": np.array(found.upper, dtype=float)})
 
@@ -288,11 +298,11 @@ def compile_program(case: Case, terms: Terms | None = None) -> Program:
     matrix = sparse.csr_array((np.array(value, dtype=float), (np.array(row, dtype=np.int32), np.array(column, dtype=np.int32))),
                               shape=(len(found.names), len(columns)))
     units = _units(case)
-    column_frame = _column_frame(columns, units)
+    column_frame = _column_frame(m, units)
     accounts = {key: n for n, (family, key) in enumerate(zip(column_frame["family"], column_frame["key"], strict=True)) if family == "account"}
     stages = tuple((stage.sense, _costs(case, stage, accounts, len(columns))) for stage in case.choices.objective)
     first = case.choices.objective[0].weights[0][0]
-    return Program(column_frame, _row_frame(found, case, units), matrix, stages, units["account"][first])
+    return Program(column_frame, _row_frame(found, units), matrix, stages, units["account"][first])
 
 
 def _costs(case: Case, stage: Stage, accounts: dict[Key, int], size: int) -> np.ndarray:

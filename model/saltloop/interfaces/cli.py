@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -57,15 +58,22 @@ def _guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             click.echo(error.text(language), err=True)
             code = error.exit_code
         except KeyboardInterrupt:
-            click.echo("stopped; nothing was written" if language != "zh" else "已停止；未写出任何结果", err=True)
+            click.echo("stopped; nothing half-written was left" if language != "zh" else "已停止；未留下半成品", err=True)
             code = INTERRUPTED
         sys.exit(code)
     return run
 
 
-_LANGUAGE = click.option("--lang", "language", type=click.Choice(["en", "zh"]), default=lambda: os.environ.get("SALTLOOP_LANG", "en"),
+_LANGUAGE = click.option("--lang", "language", type=click.Choice(["en", "zh"]), default=lambda: os.environ.get("SALTLOOP_LANG") or "en",
                          help="Language of the text. 输出语言。")
 _DATA = click.option("--data", metavar="FOLDER", help="Folder that holds the packs; else the nearest data/ above the scenario.")
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    """A time limit that is a time."""
+    if value is not None and not value >= 0:
+        raise click.BadParameter(f"'{value}' is no number of seconds; expected zero or more", context, parameter)
+    return value
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -85,7 +93,7 @@ def main() -> None:
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("--out", default=Path("results"), type=click.Path(path_type=Path), help="Folder of results (default: results).")
 @click.option("--algorithm", type=click.Choice(["choose", "simplex", "ipm"]), default="choose", help="Solution method; choose goes by size.")
-@click.option("--time-limit", type=float, help="Seconds for the solver.")
+@click.option("--time-limit", type=float, callback=_seconds, help="Seconds for the solver.")
 @click.option("--no-report", is_flag=True, help="Leave report.html out.")
 @_DATA
 @_LANGUAGE
@@ -105,6 +113,8 @@ def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_
     from saltloop.scenario.resolve import load_scenario
     from saltloop.solve.highs import Options
 
+    # One short-lived process: what is built stays in use to the end, so looking for garbage only costs time.
+    gc.disable()
     progress = _Progress(language)
     clock = Clock(tell=progress)
     try:

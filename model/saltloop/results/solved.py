@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -24,16 +24,27 @@ class Solved:
     terms: Terms
     program: Program
     solution: Solution
+    _made: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def family(self, name: str) -> pd.DataFrame:
-        """Columns of one family with their indices as columns, value, reduced_cost, unit and `position`."""
+        """Columns of one family with their indices as columns, value, reduced_cost, unit and `position`; not to be changed."""
+        if name not in self._made:
+            self._made[name] = self._family(name)
+        return self._made[name]
+
+    def equation(self, name: str) -> pd.DataFrame:
+        """Rows of one family with their indices as columns, activity, bounds, dual, its range, unit and `position`; not to be changed."""
+        if f"rows of {name}" not in self._made:
+            self._made[f"rows of {name}"] = self._equation(name)
+        return self._made[f"rows of {name}"]
+
+    def _family(self, name: str) -> pd.DataFrame:
         chosen = self.program.columns.index[self.program.columns["family"] == name].to_numpy()
         frame = pd.DataFrame(list(self.program.columns["key"].iloc[chosen]), columns=list(VARIABLES[name][0]))
         return frame.assign(value=self.solution.values[chosen], reduced_cost=self.solution.reduced_costs[chosen],
                             unit=self.program.columns["unit"].to_numpy()[chosen], position=chosen)
 
-    def equation(self, name: str) -> pd.DataFrame:
-        """Rows of one family with their indices as columns, activity, bounds, dual, its range, unit and `position`."""
+    def _equation(self, name: str) -> pd.DataFrame:
         over = ("rule", "period") if name == RULE else next(e.over for e in EQUATIONS if e.name == name)
         rows = self.program.rows
         chosen = rows.index[rows["family"] == name].to_numpy()

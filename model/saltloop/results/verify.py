@@ -99,8 +99,8 @@ def _found_again(run: Run) -> np.ndarray:
 def _accounts(run: Run) -> Finding:
     ledger = run.table("ledger")
     added = ledger.assign(again=ledger["coefficient"] * _found_again(run))
-    grouped = added.groupby(["period", "site", "account"])
-    again, size = grouped["again"].sum(), grouped["again"].agg(lambda x: x.abs().max())
+    grouped = added.assign(size=added["again"].abs()).groupby(["period", "site", "account"])
+    again, size = grouped["again"].sum(), grouped["size"].max()
     table = run.table("accounts").rename(columns={"area": "site"})
     sites = run.table("names").query("kind == 'site'")["id"]
     value = table[table["site"].isin(sites)].set_index(["period", "site", "account"])["value"]

@@ -19,6 +19,8 @@ from saltloop.solve.solution import Ranging, Solution
 
 _FACE = 1e-9
 _LARGE = 100_000
+# Columns that move money between accounts without changing what is made.
+_MONEY = ("charged", "allowance_buy", "allowance_sell")
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,27 @@ def _fix_face(live: Live, values: np.ndarray, activity: np.ndarray) -> None:
     live.solver.changeRowsBounds(len(rows), rows.astype(np.int32), bound, bound)
 
 
+def _settle_charges(live: Live) -> np.ndarray:
+    """The plan with the tiers of charges filled from the cheapest, and no more allowances traded than it needs.
+
+    Where no objective feels that money, every split is optimal and the solver's is arbitrary; all but the money stays as it is.
+    Returns the scaled columns.
+    """
+    values, program = np.asarray(live.solver.getSolution().col_value), live.program
+    family, rows = program.columns["family"], (program.rows["family"] == "account_definition").to_numpy()
+    money = family.isin(_MONEY).to_numpy()
+    if not any(f != "charged" or key[1] != 1 for f, key in zip(family[money], program.columns["key"][money], strict=True)):
+        return values
+    _fix_face(live, values, np.asarray(live.solver.getSolution().row_value))
+    fixed = np.flatnonzero(~money & (family != "account").to_numpy())
+    live.solver.changeColsBounds(len(fixed), fixed.astype(np.int32), values[fixed], values[fixed])
+    price = np.where(money, -np.asarray(program.matrix[rows].sum(axis=0)).ravel(), 0.0)
+    live.solver.changeColsCost(len(price), np.arange(len(price), dtype=np.int32), price * live.scale.column)
+    live.solver.run()
+    settled = live.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return np.asarray(live.solver.getSolution().col_value) if settled else values
+
+
 def solve(program: Program, on_failure: Callable[[Live, str], SolveError], options: Options | None = None) -> Solution:
     """Solve the stages of a programme in order and certify the plan.
 
@@ -195,8 +218,9 @@ def solve(program: Program, on_failure: Callable[[Live, str], SolveError], optio
         costs = _scaled_costs(program, live.scale, stage)
         live.solver.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
         _run(live, on_failure)
+    found = _settle_charges(live)
     live.seconds["later_stages"] = time.perf_counter() - start
-    values = np.asarray(live.solver.getSolution().col_value) * live.scale.column * live.scale.size
+    values = found * live.scale.column * live.scale.size
     values = np.clip(values, program.columns["lower"].to_numpy(), program.columns["upper"].to_numpy())
     judged = _certify(program, values, duals)
     name, why = algorithm_for(len(program.columns), options)
