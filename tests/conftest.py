@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from golden import NAME, rewrite, rows_of, written
 
+from golden import NAME, rewrite, rows_of, written
 from saltloop.formulation.program import Program
 
 

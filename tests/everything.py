@@ -22,7 +22,8 @@ recipes boil heat make 1 | recipes boil coal use 0.05
 equipment field ha slice sunny | equipment cells MWh slice | equipment hall t/a
 uses pond field 0 | uses ash hall 1
 stores battery power cells
-factors store battery efficiency_in 0.95 | factors store battery efficiency_out 0.95 | factors store battery loss 0.0001 | factors store battery rate 0.5
+factors store battery efficiency_in 0.95 | factors store battery efficiency_out 0.95 | factors store battery loss 0.0001
+factors store battery rate 0.5
 factors process pond evaporation 15 | factors equipment field pond_area 0.9 | factors equipment field land 1
 factors equipment burn min_load 0.05 | factors equipment burn availability 0.9 | factors equipment burn fixed_cost 1000
 factors equipment sun land 2 | factors equipment sun lifetime 12 | factors equipment sun capital_cost 100000
@@ -39,7 +40,8 @@ land lake sunny 40 | land park sunny 6
 modes road t bulk | modes line MWh power yes
 links lane lake park road 40 2500 yes | links wire park town line 30 4000
 markets mine supply | markets home demand | markets export demand | markets grid demand | markets homes demand
-market_tiers mine coal 1 2500 | market_tiers mine coal 2 - 1.3 | market_tiers home soda 1 700 | market_tiers home soda 2 - 0.7 | market_tiers export salt
+market_tiers mine coal 1 2500 | market_tiers mine coal 2 - 1.3 | market_tiers home soda 1 700 | market_tiers home soda 2 - 0.7
+market_tiers export salt
 market_tiers grid power | market_tiers homes heat 1 - 1
 market_access mine all | market_access home park soda 20 | market_access export lake salt 30 | market_access grid town power 0 CNY/MWh
 market_access homes town heat 0 CNY/GJ
@@ -59,11 +61,14 @@ RULES: dict[str, dict[str, Any]] = {
     "cap": {"limit": "co2", "at_most": {2025: "2800 t", 2030: "2500 t"}, "in": "all"}, "floor": {"limit": "drawn", "at_least": "100 m3"},
     "exact": {"limit": "co2", "equals": "440 t", "in": "town"}, "tipped": {"target": "used_waste", "at_least": "10 %", "of": "waste", "in": "all"},
     "intensity": {"target": "co2", "at_most": "5 kg/CNY", "of": "gain"},
-    "carbon": {"charge": "co2", "price": [["0 t", "20 CNY/t"], ["1000 t", "60 CNY/t"]]}, "water_fee": {"charge": "drawn", "price": "1 CNY/m3", "in": "park"},
+    "carbon": {"charge": "co2", "price": [["0 t", "20 CNY/t"], ["1000 t", "60 CNY/t"]]},
+    "water_fee": {"charge": "drawn", "price": "1 CNY/m3", "in": "park"},
     "market": {"allowance": "waste", "at_most": "700 t", "buy_at": "50 CNY/t", "sell_at": "5 CNY/t"},
     "no_crusher": {"ban": "dusty"}, "pond_quota": {"ceiling": "pond", "at_most": "2000 t"}, "some_soda": {"minimum": "ash", "at_least": "300 t"},
-    "exit": {"phase_out": "burn", "from": 2025, "by": 2045}, "pace": {"build_rate": "sun", "at_most": "1.5 MW"}, "clean_lake": {"net_zero": "co2", "in": "lake"},
-    "dear_coal": {"price": "coal", "change": {2030: "+10 %"}}, "fair_salt": {"exchange": "salt", "price": {2030: "8 CNY/t"}, "from": "lake", "to": "park"},
+    "exit": {"phase_out": "burn", "from": 2025, "by": 2045}, "pace": {"build_rate": "sun", "at_most": "1.5 MW"},
+    "clean_lake": {"net_zero": "co2", "in": "lake"},
+    "dear_coal": {"price": "coal", "change": {2030: "+10 %"}},
+    "fair_salt": {"exchange": "salt", "price": {2030: "8 CNY/t"}, "from": "lake", "to": "park"},
     "some_slag": {"exchange": "slag", "at_most": "400 t"},
 }
 CHOICES: dict[str, Any] = {"maximise": "profit", "rules": RULES, "periods": [(2025, 5.0), (2030, 5.0)], "slices": "months", "may_build": ("option",),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tiny import Answer
-
 from saltloop.errors import SolveError
 from saltloop.formulation.program import Program
 from saltloop.solve.highs import Live, Options, solve
+from tiny import Answer
 
 
 def refuse(live: Live, kind: str) -> SolveError:

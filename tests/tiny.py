@@ -34,8 +34,8 @@ from saltloop.formulation.program import Program, compile_program
 from saltloop.formulation.rules.price import Price
 from saltloop.formulation.rules.rule import Context, Rule, sites_of
 from saltloop.formulation.terms import ledger_terms
-from saltloop.results.run import Run
 from saltloop.results import book, capacities, flows, titles, worth
+from saltloop.results.run import Run
 from saltloop.results.solved import Solved
 from saltloop.scenario.resolve import Scenario, load_scenario
 from saltloop.solve.highs import Options, solve
@@ -50,20 +50,25 @@ WORDS: dict[str, str] = {
     "equipment": "equipment capacity_unit resolution land_class tags", "uses": "process equipment value unit",
     "factors": "kind item factor value unit", "profiles": "equipment month value hour site", "land": "site land_class value unit",
     "basins": "basin unit kind tags", "basin_limits": "basin value unit limit month year", "basin_supplies": "basin site commodity value unit",
-    "evaporation": "site value unit month", "modes": "mode unit carries passes_through", "links": "link origin destination mode value capacity both_ways",
+    "evaporation": "site value unit month", "modes": "mode unit carries passes_through",
+    "links": "link origin destination mode value capacity both_ways",
     "markets": "market side tags", "market_tiers": "market commodity tier volume value", "market_access": "market place commodity value unit",
     "prices": "commodity value unit market site year", "demands": "market site commodity value unit unmet_price year",
-    "routes": "route kind land_class tags", "disposals": "route place commodity value unit limit", "capacities": "site equipment value unit status from_year to_year",
-    "stores": "store commodity equipment chronology", "accounts": "account unit group", "account_terms": "account flow commodity agent measure value unit",
+    "routes": "route kind land_class tags", "disposals": "route place commodity value unit limit",
+    "capacities": "site equipment value unit status from_year to_year",
+    "stores": "store commodity equipment chronology", "accounts": "account unit group",
+    "account_terms": "account flow commodity agent measure value unit",
     "background": "account area year value unit", "compositions": "commodity species value unit",
     "indicators": "indicator numerator denominator unit better", "indicator_values": "indicator area year kind value unit",
 }
 FILLED: dict[str, Row] = {
-    "sites": {"area": "all", "kind": "park", "source": "pencil"}, "commodities": {"resolution": "year"}, "processes": {"resolution": "year", "industry": "works"},
+    "sites": {"area": "all", "kind": "park", "source": "pencil"}, "commodities": {"resolution": "year"},
+    "processes": {"resolution": "year", "industry": "works"},
     "equipment": {"resolution": "year"}, "basins": {"kind": "lake"}, "basin_limits": {"limit": "draw_limit"}, "basin_supplies": {"value": "1"},
     "modes": {"passes_through": "no"}, "links": {"both_ways": "no"}, "market_tiers": {"tier": "1", "value": "1"},
     "market_access": {"place": "all", "commodity": "*", "value": "0", "unit": "CNY/t"}, "prices": {"year": "2025"}, "routes": {"kind": "stack"},
-    "disposals": {"value": "0"}, "capacities": {"status": "existing", "from_year": "2000"}, "stores": {"chronology": "year"}, "accounts": {"group": "ledger"},
+    "disposals": {"value": "0"}, "capacities": {"status": "existing", "from_year": "2000"}, "stores": {"chronology": "year"},
+    "accounts": {"group": "ledger"},
     "account_terms": {"value": "1", "unit": "1"}, "profiles": {"grade": "D", "source": "pencil"}, "uses": {"value": "1"},
 }
 _TAGGED = ("tags", "carries")
@@ -184,7 +189,8 @@ def pack_of(source: str | Tables) -> Pack:
             if factor is None:
                 raise ValueError(f"{name}: {row['unit']} where {wanted} belongs")
             row.update(value=row["value"] * factor, low=row["low"] * factor, high=row["high"] * factor, unit=wanted)
-    frames = {t.name: pd.DataFrame(typed[t.name], columns=[*t.names, "_file", "_line"], dtype=object) if typed.get(t.name) else _empty(t.name) for t in TABLES}
+    frames = {t.name: _empty(t.name) for t in TABLES}
+    frames |= {name: pd.DataFrame(rows, columns=[*BY_NAME[name].names, "_file", "_line"], dtype=object) for name, rows in typed.items() if rows}
     return Pack("tiny", Path("tiny"), ABOUT, units(), frames, {})
 
 
@@ -212,7 +218,8 @@ def choices_of(pack: Pack, maximise: Any = "gain", minimise: Any = None, rules: 
     stages = tuple(_stage(sense, s) for s in (wanted if isinstance(wanted, list) else [wanted]))
     problems, bound = Problems(), []
     for name, raw in (rules or {}).items():
-        context = Context(pack, sites_of(pack, areas), tuple(y for y, _ in spans), areas, lambda key: Place("rules.yaml", 1), f"rules.{name}", problems)
+        context = Context(pack, sites_of(pack, areas), tuple(y for y, _ in spans), areas, lambda key: Place("rules.yaml", 1), f"rules.{name}",
+                          problems)
         bound.append(Rule.kinds[next(iter(raw))].model_validate(dict(raw)).bind(name, context))
     problems.stop_if_any()
     changes = tuple(change for rule in bound if isinstance(rule, Price) for change in rule.price_changes)
@@ -295,7 +302,8 @@ def solve_pack(source: str | Tables | Pack, options: Options | None = None, **ch
 def plan_of(folder: Path, source: str | Tables, text: str = "") -> Plan:
     """A pack and a scenario written to files, checked, loaded and solved as the command line does."""
     write_pack(folder / "data" / "tiny", source)
-    scenario = {"title": {"en": "Tiny case", "zh": "小算例"}, "region": "tiny", "areas": ["all"], "periods": [2025], "maximise": "gain", "prices": {"year": 2025}}
+    scenario = {"title": {"en": "Tiny case", "zh": "小算例"}, "region": "tiny", "areas": ["all"], "periods": [2025], "maximise": "gain",
+                "prices": {"year": 2025}}
     path = folder / "tiny-case.yaml"
     path.write_text(yaml.safe_dump(scenario | (yaml.safe_load(text) or {}), allow_unicode=True, sort_keys=False), encoding="utf-8")
     return solve_scenario(load_scenario(path, data=str(folder / "data")))

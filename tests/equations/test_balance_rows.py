@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tiny import program_of, solve_pack
 
 from saltloop.formulation.program import Program
+from tiny import program_of, solve_pack
 
 Golden = Callable[..., None]
 

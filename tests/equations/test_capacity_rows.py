@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from tiny import case_of, program_of, solve_pack
 
 Golden = Callable[..., None]

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from golden import COLUMNS, written
 
+from golden import COLUMNS, written
 from saltloop.formulation.program import EQUATIONS
 
 HERE = Path(__file__).parent

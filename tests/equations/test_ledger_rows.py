@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from tiny import program_of, solve_pack
 
 Golden = Callable[..., None]
@@ -28,7 +29,8 @@ prices coal 600 | prices salt 300 | prices heat 45
 demands town park heat 2000 - 80
 routes heap
 disposals heap all waste 5
-factors process wash variable_cost 0.02 万元 | factors equipment wash fixed_cost 7 | factors equipment wash capital_cost 100 | factors equipment wash lifetime 10
+factors process wash variable_cost 0.02 万元 | factors equipment wash fixed_cost 7 | factors equipment wash capital_cost 100
+factors equipment wash lifetime 10
 factors mode road freight 2 | factors mode road freight_distance 0.5
 factors commodity coal co2 2.1 t | factors basin pool ions 0.3 kg
 accounts co2 kt | accounts ions t | accounts chloride t | accounts load t | accounts green t | accounts built t/a | accounts sold t

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tiny import program_of, solve_pack
 
 from saltloop.formulation.program import Program
+from tiny import program_of, solve_pack
 
 Golden = Callable[..., None]
 

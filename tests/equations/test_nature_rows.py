@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from tiny import case_of, program_of, solve_pack
 
 Golden = Callable[..., None]
@@ -71,7 +72,10 @@ def test_all_periods_together_stay_within_the_stock(golden: Golden) -> None:
 
 
 def test_a_scarce_stock_is_used_in_the_earlier_period() -> None:
-    """5 x 200 in 2025 uses it up, since later money is discounted: 100 t x 10 x 5 years; one more t of ore is worth half of 10, discounted to 2030."""
+    """5 x 200 in 2025 uses it up, since later money is discounted: 100 t x 10 x 5 years.
+
+    One more t of ore is used in 2030, for half of 10, discounted.
+    """
     answer = solve_pack(ORE, periods=[(2025, 5), (2030, 10)])
     assert answer.objective == pytest.approx(5 * 100 * 10)
     assert answer.dual("stock_limit", "vein") == pytest.approx(5 * 1.08**-5)

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from invariants.random_case import GOODS, RandomCase, cases
-from tiny import Answer, Tables, _with_units, run_of, solve_pack, units, write_pack
 
+from invariants.random_case import GOODS, RandomCase, cases
 from saltloop.data.pack import load
 from saltloop.data.schema import BY_NAME
 from saltloop.errors import INFEASIBLE, SolveError
 from saltloop.results.verify import verify
 from saltloop.solve.certificate import TOLERANCE
+from tiny import Answer, Tables, _with_units, run_of, solve_pack, units, write_pack
 
 some = settings(max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 IN = ("made", "drawn", "bought", "shipped_in", "stored_out")
@@ -89,7 +89,8 @@ def test_less_of_anything_is_never_better_and_more_never_worse(case: RandomCase,
     assert times(1.5) >= base - 1e-7 * (1 + abs(base))
 
 
-OTHER_UNITS = {"t": ["kt", "kg", "万吨"], "MWh": ["GWh", "kWh", "GJ", "tce"], "CNY": ["万元", "亿元"], "m3": ["hm3", "亿立方米"], "t/a": ["kt/a", "t/d"],
+OTHER_UNITS = {"t": ["kt", "kg", "万吨"], "MWh": ["GWh", "kWh", "GJ", "tce"], "CNY": ["万元", "亿元"], "m3": ["hm3", "亿立方米"],
+               "t/a": ["kt/a", "t/d"],
                "CNY/t": ["万元/kt", "元/kg", "百万元/万吨"], "MW": ["GW", "kW"], "ha": ["km2", "mu"], "km": ["m"]}
 
 
@@ -155,11 +156,12 @@ def test_names_do_not_matter(case: RandomCase) -> None:
     base, other = solved(case), solved(case, relabelled(case.tables))
     assert same(base.objective, other.objective)
     assert base.solved.program.matrix.nnz == other.solved.program.matrix.nnz
-    assert {p for p in other.solved.case.sites} == {f"z{p[::-1]}" for p in base.solved.case.sites}
+    assert set(other.solved.case.sites) == {f"z{p[::-1]}" for p in base.solved.case.sites}
 
 
 RULES: list[dict[str, Any]] = [
-    {"limit": "co2", "at_most": "{} t"}, {"limit": "sales", "at_least": "{} CNY"}, {"limit": "waste", "equals": "{} t"}, {"ceiling": "maker", "at_most": "{} t"},
+    {"limit": "co2", "at_most": "{} t"}, {"limit": "sales", "at_least": "{} CNY"}, {"limit": "waste", "equals": "{} t"},
+    {"ceiling": "maker", "at_most": "{} t"},
     {"ban": "make_steel"}, {"target": "co2", "at_most": "0.001 t/CNY", "of": "sales"}, {"net_zero": "waste"}, {"exchange": "iron", "allow": False},
     {"exchange": "power", "at_most": "{} MWh"}, {"phase_out": "burn", "from": 2020, "by": 2040}, {"minimum": "burn", "at_least": "{} MWh"},
 ]
@@ -173,7 +175,8 @@ def test_a_rule_more_never_improves_and_a_tighter_one_never_helps(case: RandomCa
         try:
             return solved(case, rules={"it": raw}).objective
         except SolveError as error:
-            assert error.exit_code == INFEASIBLE
+            if error.exit_code != INFEASIBLE:
+                raise
             return -np.inf
 
     base, found, looser = solved(case).objective, under(number), under(2 * number)

@@ -6,19 +6,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from everything import CHOICES, EVERYTHING, RULES
 from rules.works import WORKS
+from saltloop.formulation.program import RULE
 from shifted import bound_of, objective_at
 from tiny import Answer, solve_pack
-
-from saltloop.formulation.program import RULE
 
 SENSES: dict[str, dict[str, Any]] = {
     "maximise_at_most": {"maximise": "gain", "rule": {"limit": "co2", "at_most": "{} t"}, "at": 60},
     "maximise_at_least": {"maximise": "gain", "rule": {"limit": "made", "at_least": "{} t"}, "at": 210},
     "maximise_equals_from_above": {"maximise": "gain", "rule": {"limit": "made", "equals": "{} t"}, "at": 120},
     "maximise_equals_from_below": {"maximise": "gain", "rule": {"limit": "made", "equals": "{} t"}, "at": 220},
-    "minimise_at_most": {"minimise": "co2", "rule": {"limit": "made_new", "at_most": "{} t"}, "at": 60, "also": {"need": {"limit": "made", "at_least": "120 t"}}},
+    "minimise_at_most": {"minimise": "co2", "rule": {"limit": "made_new", "at_most": "{} t"}, "at": 60,
+                         "also": {"need": {"limit": "made", "at_least": "120 t"}}},
     "minimise_at_least": {"minimise": "co2", "rule": {"limit": "made", "at_least": "{} t"}, "at": 150},
     "minimise_equals_from_above": {"minimise": "co2", "rule": {"limit": "made_new", "equals": "{} t"}, "at": 40,
                                    "also": {"need": {"limit": "made", "at_least": "120 t"}}},
@@ -141,8 +142,8 @@ def test_a_marginal_value_is_what_one_more_unit_there_is_worth() -> None:
 
 def test_a_commodity_that_only_costs_has_a_negative_value() -> None:
     """Slag that must be carried away at 2/t is worth -2."""
-    text = "sites a | commodities salt t | commodities slag t | processes mine salt | recipes mine salt make 1 | recipes mine slag make 1 | capacities a mine 10"
-    text += "| markets town demand | market_tiers town salt | prices salt 10 | routes heap | disposals heap a slag 2"
+    text = "sites a | commodities salt t | commodities slag t | processes mine salt | recipes mine salt make 1 | recipes mine slag make 1"
+    text += "| capacities a mine 10 | markets town demand | market_tiers town salt | prices salt 10 | routes heap | disposals heap a slag 2"
     assert solve_pack(text).line("values", commodity="slag")["marginal_value"] == pytest.approx(-2)
 
 
@@ -164,7 +165,8 @@ market_tiers need salt 1 - 0.2
 prices salt 10 | prices fuel 3
 routes heap
 """
-DEFAULTS = {"draw_limit": 1e5, "capacity_stock": 1e3, "sales_tier": 1e4, "purchase_tier": 1e4, "land_limit": 1e4, "disposal_limit": 1e4, "demand_served": 0.0}
+DEFAULTS = {"draw_limit": 1e5, "capacity_stock": 1e3, "sales_tier": 1e4, "purchase_tier": 1e4, "land_limit": 1e4, "disposal_limit": 1e4,
+            "demand_served": 0.0}
 
 
 @pytest.mark.parametrize("family", LIMITED)
@@ -189,4 +191,4 @@ def test_the_dual_of_a_physical_limit_is_the_change_per_unit_more(family: str) -
 
 def test_every_rule_of_everything_is_told(whole: Answer) -> None:
     told = set(zip(whole.tables["rules"]["rule"], whole.tables["rules"]["kind"], strict=True))
-    assert told == {(name, next(iter(raw))) for name, raw in RULES.items() if next(iter(raw)) != "price" and "price" not in raw or "charge" in raw}
+    assert told == {(name, next(iter(raw))) for name, raw in RULES.items() if (next(iter(raw)) != "price" and "price" not in raw) or "charge" in raw}

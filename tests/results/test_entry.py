@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rules.works import WORKS
-from tiny import Answer, case_of, solve_case, solve_pack
 
+from rules.works import WORKS
 from saltloop.formulation.case import build_case
 from saltloop.formulation.choices import PriceChange
 from saltloop.scenario.resolve import Scenario, load_scenario
+from tiny import Answer, case_of, solve_case, solve_pack
 
 TOY = Path(__file__).parents[1] / "packs" / "toy.yaml"
 
@@ -129,7 +129,8 @@ def test_the_value_of_a_product_is_found_at_the_resolution_of_the_product() -> N
     text = """
     sites a | commodities salt t | commodities heat GJ slice | processes pan salt slice | processes stove heat
     recipes pan salt make 1 | recipes stove heat make 1 | factors process pan variable_cost 12 | factors process stove variable_cost 7
-    capacities a pan 100 | capacities a stove 100 | markets town demand | market_tiers town salt | market_tiers town heat | prices salt 10 | prices heat 5
+    capacities a pan 100 | capacities a stove 100 | markets town demand | market_tiers town salt | market_tiers town heat | prices salt 10
+    prices heat 5
     """
     table = solve_case(case_of(text, slices="months")).tables["entry"].query("family == 'process'")
     assert set(zip(table["item"], table["enters_at"].round(6), strict=True)) == {("pan", 12.0), ("stove", 7.0)}

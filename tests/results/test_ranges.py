@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rules.works import WORKS
-from shifted import bound_of, objective_at
-from tiny import Answer, solve_case, solve_pack
 
+from rules.works import WORKS
 from saltloop.formulation.case import build_case
 from saltloop.scenario.resolve import load_scenario
+from shifted import bound_of, objective_at
+from tiny import Answer, solve_case, solve_pack
 
 TOY = Path(__file__).parents[1] / "packs" / "toy.yaml"
 

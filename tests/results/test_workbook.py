@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from everything import CHOICES, EVERYTHING
-from tiny import run_of
 
+from everything import CHOICES, EVERYTHING
 from saltloop.results.run import Run
 from saltloop.results.workbook import EXCEL_ROWS, HEADERS, SHEETS, write_workbook
+from tiny import run_of
 
 
 @pytest.fixture(scope="module")

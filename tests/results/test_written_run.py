@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from everything import CHOICES, EVERYTHING
 from rules.works import WORKS
-from tiny import plan_of, run_of
-
 from saltloop.analysis import plan as analysis
 from saltloop.analysis.plan import write_plan
 from saltloop.errors import InputError
 from saltloop.results import run as files
 from saltloop.results.run import MANIFEST, Run, open_run
 from saltloop.results.verify import verify
+from tiny import plan_of, run_of
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +34,13 @@ def left_in(folder: Path) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
-TABLES = {"flows", "activities", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "ledger", "names", "indicators", "products"}
+TABLES = {"flows", "activities", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "ledger", "names",
+          "indicators", "products"}
 
 
 def test_a_run_leaves_its_tables_its_arrays_a_workbook_and_a_manifest(written: Run) -> None:
-    expected = {f"{name}.parquet" for name in TABLES} | {f"program/{name}.parquet" for name in ("rows", "columns", "matrix")} | {MANIFEST, "results.xlsx"}
-    assert set(left_in(written.folder)) == expected
+    arrays = {f"program/{name}.parquet" for name in ("rows", "columns", "matrix")}
+    assert set(left_in(written.folder)) == {f"{name}.parquet" for name in TABLES} | arrays | {MANIFEST, "results.xlsx"}
     assert [p.name for p in written.folder.parent.iterdir()] == [written.folder.name]
 
 
@@ -168,7 +169,8 @@ def largest(column: str) -> Callable[[pd.DataFrame], pd.Series]:
 SITES, NAMED = ("lake", "park", "town"), ("all", "north")
 TAMPERED: dict[str, tuple[str, str, Callable[[pd.DataFrame], pd.Series], set[str]]] = {
     "a flow": ("flows", "value", largest("value"), {"comes in"}),
-    "an account of a site": ("accounts", "value", lambda f: (f["area"] == "park") & (f["account"] == "co2"), {"accounts equal", "areas equal", "arrays"}),
+    "an account of a site": ("accounts", "value", lambda f: (f["area"] == "park") & (f["account"] == "co2"),
+                             {"accounts equal", "areas equal", "arrays"}),
     "an account of an area": ("accounts", "value", lambda f: (f["area"] == "north") & (f["account"] == "co2"), {"areas equal"}),
     "a total": ("accounts", "total", lambda f: f["area"] == "all", {"areas equal"}),
     "a coefficient of the ledger": ("ledger", "coefficient", largest("value"), {"accounts equal", "line of the ledger"}),

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from golden import COLUMNS, written
 
 import saltloop.formulation.rules  # noqa: F401
+from golden import COLUMNS, written
 from saltloop.formulation.rules.rule import Rule
 
 HERE = Path(__file__).parent
@@ -23,8 +23,11 @@ def test_every_rule_kind_has_a_golden(kind: str) -> None:
     assert any(name == kind or name.startswith(f"{kind}_") for name in names())
 
 
-@pytest.mark.parametrize("form", ["limit_at_most", "limit_at_least", "limit_equals", "target_at_least", "target_at_most", "charge_flat", "charge_tiers",
-                                  "exchange_ban", "exchange_price", "exchange_cap"])
+FORMS = ["limit_at_most", "limit_at_least", "limit_equals", "target_at_least", "target_at_most", "charge_flat", "charge_tiers", "exchange_ban",
+         "exchange_price", "exchange_cap"]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_every_form_of_a_rule_has_a_golden(form: str) -> None:
     assert form in names()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tiny import program_of, solve_pack
 
 from rules.works import WORKS
 from saltloop.errors import InputError
+from tiny import program_of, solve_pack
 
 Golden = Callable[..., None]
 

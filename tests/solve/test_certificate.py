@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from arrays import INF, program
-from shifted import refuse
 
+from arrays import INF, program
 from saltloop.errors import STOPPED, SolveError
 from saltloop.formulation.program import Program
 from saltloop.solve import highs
 from saltloop.solve.certificate import TOLERANCE, certificate
-from saltloop.solve.solution import Certificate
+from saltloop.solve.solution import Certificate, Measured
+from shifted import refuse
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def test_an_exact_optimum_has_no_violation_at_all(name: str) -> None:
     exact = EXACT[name]
     found = judged(exact.arrays, exact.values, exact.duals)
     assert found.worst == 0
-    assert [found.primal_infeasibility.absolute, found.dual_infeasibility.absolute, found.complementarity.absolute, found.objective_gap.absolute] == [0] * 4
+    assert {found.primal_infeasibility, found.dual_infeasibility, found.complementarity, found.objective_gap} == {Measured(0.0, 0.0)}
 
 
 @pytest.mark.parametrize("name", EXACT)
@@ -110,7 +110,7 @@ def test_an_answer_that_fails_the_certificate_is_refused(monkeypatch: pytest.Mon
 
     def worse(*arguments: object) -> Certificate:
         found = honest(*arguments)  # type: ignore[arg-type]
-        return replace(found, objective_gap=replace(found.objective_gap, relative=3e-3))
+        return replace(found, objective_gap=Measured(3.0, 3e-3))
 
     monkeypatch.setattr(highs, "certificate", worse)
     with pytest.raises(SolveError, match="certificate") as told:
@@ -123,6 +123,6 @@ def test_an_answer_that_fails_the_certificate_is_refused(monkeypatch: pytest.Mon
 def test_the_limit_of_the_certificate_is_the_one_that_is_told(monkeypatch: pytest.MonkeyPatch, worst: float) -> None:
     """The run would fail its own verification otherwise."""
     honest = highs.certificate
-    monkeypatch.setattr(highs, "certificate", lambda *a: replace(honest(*a), primal_infeasibility=replace(honest(*a).primal_infeasibility, relative=worst)))
+    monkeypatch.setattr(highs, "certificate", lambda *a: replace(honest(*a), primal_infeasibility=Measured(worst, worst)))
     with pytest.raises(SolveError):
         highs.solve(EXACT["minimise"].arrays, refuse)

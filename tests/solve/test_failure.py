@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from everything import CHOICES, EVERYTHING, RULES
 from feasibility.test_barely import CASES, rules_of
 from rules.works import WORKS
-from shifted import refuse
-from tiny import program_of, solve_pack
-
 from saltloop.errors import INFEASIBLE, STOPPED, UNBOUNDED, SolveError
 from saltloop.formulation.program import Program
 from saltloop.solve.conflict import conflict, ray
 from saltloop.solve.highs import Live, Options, hand_over, solve
+from shifted import refuse
+from tiny import program_of, solve_pack
 
 
 def has_plan(arrays: Program, rows: list[int]) -> bool:
@@ -25,7 +25,8 @@ def has_plan(arrays: Program, rows: list[int]) -> bool:
     try:
         solve(only, refuse, Options(ranging=False))
     except SolveError as error:
-        assert error.exit_code == INFEASIBLE
+        if error.exit_code != INFEASIBLE:
+            raise
         return False
     return True
 
@@ -91,7 +92,7 @@ def test_an_unbounded_case_is_told_in_words() -> None:
 
 def test_a_ray_of_a_programme_that_presolve_settles_is_found_too() -> None:
     """One column, no row that bounds it: the solver may see this before its simplex starts."""
-    text = LOOP.replace("market_tiers dear salt", "market_tiers dear salt | market_tiers dear soda").replace("prices salt 10 - dear", "prices salt 10 - dear | prices soda 1")
+    text = LOOP + "market_tiers dear soda | prices soda 1"
     with pytest.raises(SolveError) as told:
         solve_pack(text, areas=("east",))
     assert told.value.exit_code == UNBOUNDED

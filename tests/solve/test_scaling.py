@@ -7,17 +7,17 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy import sparse
+
 from arrays import INF, program
 from everything import CHOICES, EVERYTHING
-from scipy import sparse
-from shifted import refuse
-from tiny import program_of
-
 from saltloop.analysis.numerics import numerics
 from saltloop.formulation.program import Program
 from saltloop.solve.certificate import TOLERANCE
 from saltloop.solve.highs import Options, hand_over, solve
 from saltloop.solve.scaling import scaling
+from shifted import refuse
+from tiny import program_of
 
 
 @cache

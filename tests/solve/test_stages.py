@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from arrays import INF, program
 from everything import CHOICES, EVERYTHING
 from rules.works import WORKS
+from saltloop.solve.certificate import TOLERANCE
+from saltloop.solve.highs import Options, solve
 from shifted import refuse
 from tiny import solve_pack
 
-from saltloop.solve.certificate import TOLERANCE
-from saltloop.solve.highs import Options, solve
-
 # Two equal earners share a market of 120 t; one of them emits.
-TWINS = WORKS.replace("process new variable_cost 4", "process new variable_cost 0.5").replace("market_tiers town good", "market_tiers town good 1 120")
+TWINS = WORKS.replace("process new variable_cost 4", "process new variable_cost 0.5").replace("tiers town good", "tiers town good 1 120")
 
 
 def test_the_cleaner_of_two_equal_plans_is_chosen() -> None:
@@ -76,7 +76,8 @@ def test_every_algorithm_finds_the_same_optimum_certified(algorithm: str) -> Non
 
 # Two boilers of 100 GJ at 0.1 t of co2 each; nobody's objective feels the charge.
 SMOKE = """
-sites east | sites west | commodities heat GJ | processes boiler heat | recipes boiler heat make 1 | capacities east boiler 100 | capacities west boiler 100
+sites east | sites west | commodities heat GJ | processes boiler heat | recipes boiler heat make 1 | capacities east boiler 100
+capacities west boiler 100
 accounts co2 t | account_terms co2 activity - boiler - 0.1 t/GJ | markets homes demand | market_tiers homes heat | prices heat 5
 """
 

@@ -7,16 +7,16 @@ from functools import cache
 
 import pyomo.environ as pyo
 import pytest
-from everything import CHOICES, EVERYTHING
 from pyomo.core.expr.template_expr import templatize_constraint
 from pyomo.core.expr.visitor import identify_variables
-from tiny import case_of
 
 import saltloop.formulation.rules  # noqa: F401
+from everything import CHOICES, EVERYTHING
 from saltloop.formulation.equation import Equation
 from saltloop.formulation.indices import VARIABLES
 from saltloop.formulation.program import EQUATIONS, RULE, pyomo_model
 from saltloop.formulation.rules.rule import Rule
+from tiny import case_of
 
 # Written in the formula for the reader; the code has the same number under another name, because a template cannot divide by a parameter.
 WRITTEN_AS = {"repeats": "once", "efficiency_out": "inverse_efficiency_out"}
@@ -45,7 +45,7 @@ def symbols_of(formula: str) -> set[str]:
     for _ in range(3):
         text = re.sub(r"_\{[^{}]*\}|_[a-z]\b", " ", text)
     text = re.sub(r"\\[a-zA-Z]+", " ", text)
-    return {word for word in re.findall(r"[a-z][a-z_]*[a-z]", text)} - NOT_A_NUMBER
+    return set(re.findall(r"[a-z][a-z_]*[a-z]", text)) - NOT_A_NUMBER
 
 
 def symbols_in_code(name: str) -> set[str]:
@@ -113,7 +113,8 @@ def test_a_rule_kind_says_its_formula_its_titles_and_an_example(kind: str) -> No
 def test_variables_of_the_model_are_those_declared() -> None:
     declared = {component.local_name for component in model().component_objects(pyo.Var)}
     assert declared == set(VARIABLES)
-    used = {v.parent_component().local_name for c in model().component_objects(pyo.Constraint) for row in c.values() for v in identify_variables(row.body)}
+    rows = [row for constraint in model().component_objects(pyo.Constraint) for row in constraint.values()]
+    used = {variable.parent_component().local_name for row in rows for variable in identify_variables(row.body)}
     assert used == declared, "a variable stands in no row"
 
 

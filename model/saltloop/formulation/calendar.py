@@ -16,7 +16,8 @@ class Slice:
     Args:
         name: its name in files; the only slice of an annual model is `year`.
         hours: hours of the year that it stands for.
-        previous: the slice before it, cyclic over the day (typical days) or the year.
+        previous: the slice before it over the year, cyclic; empty: typical days do not follow one another.
+        previous_in_day: the slice before it on the same day, cyclic; the slice itself if it is longer than a day.
         repeats: how often it occurs in the year, so that a level is counted once per occurrence.
         months: months it belongs to, 1 to 12, with the share of its hours in each.
         hour: hour of the day, 0 to 23; None: the whole day.
@@ -25,6 +26,7 @@ class Slice:
     name: str
     hours: float
     previous: str
+    previous_in_day: str
     repeats: float
     months: tuple[tuple[int, float], ...]
     hour: int | None = None
@@ -36,19 +38,19 @@ def slices(kind: str) -> tuple[Slice, ...]:
 
 
 def _year() -> tuple[Slice, ...]:
-    return (Slice(YEAR, HOURS, YEAR, 1.0, tuple((m, d / 365) for m, d in enumerate(_DAYS, 1))),)
+    return (Slice(YEAR, HOURS, YEAR, YEAR, 1.0, tuple((m, d / 365) for m, d in enumerate(_DAYS, 1))),)
 
 
 def _months() -> tuple[Slice, ...]:
-    return tuple(Slice(f"m{m:02}", d * 24.0, f"m{(m - 2) % 12 + 1:02}", 1.0, ((m, 1.0),)) for m, d in enumerate(_DAYS, 1))
+    return tuple(Slice(f"m{m:02}", d * 24.0, f"m{(m - 2) % 12 + 1:02}", f"m{m:02}", 1.0, ((m, 1.0),)) for m, d in enumerate(_DAYS, 1))
 
 
 def _typical_days() -> tuple[Slice, ...]:
-    return tuple(Slice(f"m{m:02}h{h:02}", float(d), f"m{m:02}h{(h - 1) % 24:02}", float(d), ((m, 1.0),), h)
+    return tuple(Slice(f"m{m:02}h{h:02}", float(d), "", f"m{m:02}h{(h - 1) % 24:02}", float(d), ((m, 1.0),), h)
                  for m, d in enumerate(_DAYS, 1) for h in range(24))
 
 
 def _hours() -> tuple[Slice, ...]:
     stamps = [(m, h) for m, d in enumerate(_DAYS, 1) for _ in range(d) for h in range(24)]
     names = [f"h{n:04}" for n in range(1, len(stamps) + 1)]
-    return tuple(Slice(name, 1.0, names[n - 1], 1.0, ((m, 1.0),), h) for n, (name, (m, h)) in enumerate(zip(names, stamps, strict=True)))
+    return tuple(Slice(name, 1.0, names[n - 1], names[n - 1 if h else n + 23], 1.0, ((m, 1.0),), h) for n, (name, (m, h)) in enumerate(zip(names, stamps, strict=True)))

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from saltloop.data.read import records
+from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, message
 from saltloop.formulation.calendar import YEAR
 from saltloop.formulation.case import Case
@@ -30,6 +30,10 @@ SELECTS_NOTHING = message("M320", ("rule '{rule}' selects nothing that can exist
 CANNOT_HOLD = message("M321", ("rule '{rule}' asks for output of what cannot exist in this scenario", "规则“{rule}”要求的产出在本情景中无法存在"),
                       ("no site of its area has capacity for all that the process needs; add capacity or drop the rule",
                        "其区域内没有具备所需产能的地点；请增加产能或去掉该规则"))
+
+NO_YEAR = message("M322", ("store '{store}' carries its level through the year, but typical days do not follow one another",
+                           "储存“{store}”跨年度结转，而典型日之间没有先后"),
+                  ("use slices: months or hours, or give the store the chronology day", "请用 months 或 hours 时段，或把该储存的 chronology 改为 day"))
 
 VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "activity": (("site", "process", "period", "slice"), "{process}"),
@@ -225,10 +229,13 @@ def _link_sets(case: Case, found: Indices) -> None:
 
 def _store_sets(case: Case, found: Indices) -> None:
     table = {r["store"]: r for r in case.pack.rows("stores")}
-    previous = {piece.name: piece.previous for piece in case.slices}
+    before = {"year": {piece.name: piece.previous for piece in case.slices}, "day": {piece.name: piece.previous_in_day for piece in case.slices}}
     names = sorted({s for _, s in case.stores})
+    for s in names:
+        if table[s]["chronology"] == "year" and not case.slices[0].previous:
+            case.notes.add(NO_YEAR.at(Place(table[s][FILE], table[s][LINE]), store=s))
     steps = {s: case.commodity_slices[str(table[s]["commodity"])] for s in names}
-    found.members["previous"] = {(s, t): ((previous.get(t, t),),) for s in names for t in steps[s]}
+    found.members["previous"] = {(s, t): ((before[table[s]["chronology"]].get(t, t),),) for s in names for t in steps[s]}
     found.members["equipment_of_store"] = {(s,): ((str(table[s]["equipment"]),),) for s in names}
     found.rows["storage_level"] = found.rows["storage_size"] = found.variables["store_level"]
     found.rows["storage_rate"] = tuple(key for key in found.variables["store_level"] if case.factor("store", str(key[1]), "rate") is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -185,7 +186,7 @@ def show(path: Path, data: str | None, language: str) -> int:
     from saltloop.scenario.resolve import load_scenario
     from saltloop.scenario.show import show as show_scenario
 
-    click.echo(show_scenario(load_scenario(path, data), language))
+    click.echo(show_scenario(load_scenario(path, data), language).rstrip("\n"))
     return 0
 
 
@@ -205,7 +206,7 @@ def diff(first: Path, second: Path, data: str | None, language: str) -> int:
     from saltloop.scenario.resolve import load_scenario
     from saltloop.scenario.show import difference
 
-    click.echo(difference(load_scenario(first, data), load_scenario(second, data), language))
+    click.echo(difference(load_scenario(first, data), load_scenario(second, data), language).rstrip("\n"))
     return 0
 
 
@@ -260,11 +261,12 @@ def report(run_folder: Path, out: Path | None, language: str) -> int:
         saltloop report results/qaidam-2025 --lang zh
     """
     from saltloop.interfaces.report import write_report
-    from saltloop.results.run import open_run
+    from saltloop.results.run import new_file, open_run
 
     folder = open_run(run_folder).folder
     target = out or folder / "report.html"
-    write_report(folder, target, language)
+    with new_file(target) as temporary:
+        write_report(folder, temporary, language)
     click.echo(str(target))
     return 0
 
@@ -307,6 +309,9 @@ def new(path: Path, pack: str, data: str | None, language: str) -> int:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(content)
     except OSError as error:
+        if not isinstance(error, FileExistsError):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
         raise InputError(CANNOT_CREATE.at(Place(str(path)), path=path, reason=error.strerror or error)) from error
     click.echo(f"{path}: saltloop run {path}" if language != "zh" else f"已写出 {path}；运行：saltloop run {path}")
     return 0

@@ -26,10 +26,9 @@ class _Page:
         self.area = self._area()
 
     def _area(self) -> str:
-        """The area that the text speaks of: the pack's, else the one with most sites."""
-        areas = set(self.run.table("accounts")["area"])
-        main = self.manifest["main_area"]
-        return main if main in areas else str(next(iter(self.manifest["scenario"]["document"]["areas"])))
+        """The area that the text speaks of: that of the scenario if it names one, else that of the pack if it is in the plan."""
+        planned, declared = self.manifest["scenario"]["document"]["areas"], self.manifest["main_area"]
+        return str(declared if len(planned) > 1 and declared in set(self.run.table("accounts")["area"]) else planned[0])
 
     def say(self, key: str, **values: object) -> str:
         return text(key, self.language, **values)

@@ -31,6 +31,18 @@ UNFINISHED = ".part"
 PROGRAM = "program"
 
 
+class _Manifest(dict[str, Any]):
+    """The keys of a manifest; one that is missing is told as such."""
+
+    def __init__(self, keys: dict[str, Any], folder: Path) -> None:
+        super().__init__(keys)
+        self.folder = folder
+
+    def __missing__(self, key: str) -> Any:
+        path = self.folder / MANIFEST
+        raise InputError(NOT_A_RUN.at(Place(str(path)), path=self.folder, reason=Words(f"{MANIFEST} lacks '{key}'", f"{MANIFEST} 缺少“{key}”")))
+
+
 @dataclass
 class Run:
     """The folder of a run.
@@ -52,7 +64,7 @@ class Run:
             raise InputError(NOT_A_RUN.at(Place(str(path)), path=self.folder, reason=f"{MANIFEST}: {error}")) from error
         if not isinstance(found, dict):
             raise InputError(NOT_A_RUN.at(Place(str(path)), path=self.folder, reason=Words(f"{MANIFEST} holds no keys", f"{MANIFEST} 中没有键")))
-        return found
+        return _Manifest(found, folder=self.folder)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by file name without ending, such as flows or program/rows."""
@@ -113,6 +125,24 @@ def new_folder(target: Path) -> Iterator[Path]:
         raise InputError(CANNOT_WRITE.at(Place(), path=target, reason=error.strerror or error)) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def new_file(target: Path) -> Iterator[Path]:
+    """A temporary file beside target that takes its place when the block ends well, and vanishes when it does not.
+
+    Raises:
+        InputError: R102, if the disk or its rights do not allow it.
+    """
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}")
+    try:
+        yield temporary
+        os.replace(temporary, target)
+    except OSError as error:
+        raise InputError(CANNOT_WRITE.at(Place(), path=target, reason=error.strerror or error)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def program_tables(program: Program, solution: Solution) -> dict[str, pd.DataFrame]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from saltloop.data.read import records
 from saltloop.results.run import PROGRAM, Run
 from saltloop.solve.certificate import certificate
 
@@ -112,7 +113,8 @@ def _ledger(run: Run) -> Finding:
     ledger = run.table("ledger").set_index(["period", "site", "account", "flow", "commodity", "agent", "tier"])
     amount = (ledger["amount"] - _found_again(run)).abs() / (1 + ledger["amount"].abs())
     value = (ledger["value"] - ledger["coefficient"] * ledger["amount"]).abs() / (1 + ledger["value"].abs())
-    return _worst(np.maximum(amount, value), ("every line of the ledger is its coefficient times an amount in the tables", "账目每行等于系数乘以各表数量"))
+    return _worst(np.maximum(amount, value), ("every line of the ledger is its coefficient times an amount in the tables",
+                                              "账目每行等于系数乘以各表数量"))
 
 
 def _areas(run: Run) -> Finding:
@@ -179,7 +181,8 @@ def _arrays(run: Run) -> Finding:
             ("rule[{rule},{period}]", rules[rules["dual"].notna()], "dual", rows["dual"])]
     errors = []
     for name, frame, column, array in read:
-        keys = [name.format(**row) for row in frame.to_dict("records")]
+        keys = [name.format(**row) for row in records(frame)]
         told = pd.Series(frame[column].to_numpy(dtype=float), index=keys, dtype=float)
         errors.append((told - array.reindex(keys)).abs() / (1 + told.abs()))
-    return _worst(pd.concat(errors), ("activities, accounts, rules and values are those of the certified arrays", "活动、账户、规则与边际价值同经检验的数组一致"))
+    return _worst(pd.concat(errors), ("activities, accounts, rules and values are those of the certified arrays",
+                                      "活动、账户、规则与边际价值同经检验的数组一致"))

@@ -17,7 +17,7 @@ from saltloop.results.solved import THRESHOLD, Solved, per
 
 _LIMITS = ("capacity_stock", "draw_limit", "stock_limit", "land_limit", "link_limit", "build_limit", "sales_tier", "purchase_tier", "demand_served",
            "disposal_limit", "evaporation_limit", "minimum_load", "storage_size", "storage_rate")
-_ENTRY = ["period", "site", "family", "item", "level", "reduced_cost", "enters_at", "leaves_at", "unit", "unique"]
+_ENTRY = ["period", "slice", "site", "family", "item", "level", "reduced_cost", "enters_at", "leaves_at", "unit", "unique"]
 _RULES = ["period", "rule", "kind", "area", "left", "bound", "slack", "binding", "dual", "dual_unit", "dual_valid_from", "dual_valid_to", "dual_unique",
           "unit"]
 
@@ -140,8 +140,9 @@ def _entry_frame(solved: Solved, frame: pd.DataFrame, start: np.ndarray, felt: n
     missing = np.where(solved.solution.basic[position] & basic_enters, sense * ranging.cost_better[position], -frame["reduced_cost"].to_numpy())
     with np.errstate(divide="ignore", invalid="ignore"):
         enters, leaves = start + missing / felt, start - sense * ranging.cost_worse[position] / felt
-    return frame.assign(level=frame["value"], enters_at=np.where(idle & (felt != 0), enters, np.nan), leaves_at=np.where(~idle & (felt != 0), leaves, np.nan),
-                        unit=[per(money, u) for u in frame["unit"]], unique=frame["reduced_cost"].abs() > THRESHOLD)[_ENTRY]
+    enters, leaves = np.where(idle & (felt != 0), enters, np.nan), np.where(~idle & (felt != 0), leaves, np.nan)
+    return frame.assign(level=frame["value"], enters_at=enters, leaves_at=leaves, unit=[per(money, u) for u in frame["unit"]],
+                        unique=frame["reduced_cost"].abs() > THRESHOLD)[_ENTRY]
 
 
 def _product_value(solved: Solved, frame: pd.DataFrame, reference: pd.Series) -> np.ndarray:
@@ -171,7 +172,8 @@ def _felt_prices(solved: Solved, flow: str) -> dict[tuple[str, str, str, int], f
     pack, units = solved.case.pack, solved.case.pack.units
     worth = solved.equation("account_definition").set_index(["account", "site", "period"])["dual"].to_dict()
     unit = dict(zip(pack.tables["accounts"]["account"], pack.tables["accounts"]["unit"], strict=True))
-    words = {kind: {r[kind]: {None, r[kind], *r["tags"]} for r in pack.rows(table)} for kind, table in (("commodity", "commodities"), ("market", "markets"))}
+    words = {kind: {r[kind]: {None, r[kind], *r["tags"]} for r in pack.rows(table)}
+             for kind, table in (("commodity", "commodities"), ("market", "markets"))}
     found: dict[tuple[str, str, str, int], float] = defaultdict(float)
     trades = dict.fromkeys(key[:3] for key in (solved.case.purchases if flow == "buy" else solved.case.sales))
     for row in (r for r in pack.rows("account_terms") if r["flow"] == flow and r["measure"] == "price"):
@@ -190,5 +192,5 @@ def _trade_entry(solved: Solved, family: str) -> pd.DataFrame:
     prices, felt = solved.case.price, _felt_prices(solved, family)
     keys = list(zip(frame["site"], frame["commodity"], frame["market"], frame["tier"], frame["period"], strict=True))
     frame = frame.assign(family=family, item=frame["commodity"] + " " + frame["market"] + " " + frame["tier"].astype(str))
-    return _entry_frame(solved, frame, np.array([prices[k] for k in keys], dtype=float), np.array([felt[p, c, n, y] for p, c, n, _, y in keys], dtype=float),
-                        True, solved.case.pack.units.currency)
+    start, worth = np.array([prices[k] for k in keys], dtype=float), np.array([felt[p, c, n, y] for p, c, n, _, y in keys], dtype=float)
+    return _entry_frame(solved, frame, start, worth, True, solved.case.pack.units.currency)

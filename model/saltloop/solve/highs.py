@@ -130,8 +130,8 @@ def _ranging(live: Live) -> Ranging:
     cost = np.asarray(live.solver.getLp().col_cost_)
     unit = live.scale.column * live.scale.worth
     # A higher cost is worse in the minimum that HiGHS solves, whatever the sense of the scenario is.
-    worse, better = (np.asarray(ranging.col_cost_up.value_)[:columns] - cost) / unit, (cost - np.asarray(ranging.col_cost_dn.value_)[:columns]) / unit
-    return Ranging(*_idle_rows(live, row_from, row_to), worse, better)
+    up, down = (np.asarray(side.value_)[:columns] - cost for side in (ranging.col_cost_up, ranging.col_cost_dn))
+    return Ranging(*_idle_rows(live, row_from, row_to), up / unit, -down / unit)
 
 
 def _idle_rows(live: Live, row_from: np.ndarray, row_to: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -14,9 +14,6 @@ from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
 MIXED_UNITS = message(
     "S222", ("'{name}' in {key} names processes counted in different units: {units}", "{key} 中“{name}”的工艺计量单位不同：{units}"),
     ("name one process, or a tag whose processes share a unit", "请写一个工艺，或计量单位一致的标签"))
-PHASE_OUT_ORDER = message(
-    "S223", ("{key}: the phase-out starts in {first} and ends in {last}", "{key}：淘汰自 {first} 年始、至 {last} 年止"),
-    ("`from` must lie before `by`", "from 应早于 by"))
 
 
 def _activity_unit(rule: Rule, context: Context, name: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,8 +12,8 @@ import pandas as pd
 from pyarrow import parquet
 
 from saltloop.language import Both, both
+from saltloop.results.run import Run
 
-MANIFEST = "manifest.json"
 TABLES = ("flows", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "products", "indicators", "names")
 MASS, POWER = "t", "MWh"
 _ALL_YEARS = 0
@@ -79,9 +78,9 @@ class Folder:
 
     @property
     def main_area(self) -> str:
-        """The area that the page speaks of: that of the pack if it is part of the plan, else the first of the scenario."""
-        declared = self.manifest["main_area"]
-        return str(declared if declared in set(self.tables["accounts"]["area"]) else self.manifest["scenario"]["document"]["areas"][0])
+        """The area that the page speaks of: that of the scenario if it names one, else that of the pack if it is in the plan."""
+        planned, declared = self.manifest["scenario"]["document"]["areas"], self.manifest["main_area"]
+        return str(declared if len(planned) > 1 and declared in set(self.tables["accounts"]["area"]) else planned[0])
 
     @property
     def objective_unit(self) -> str:
@@ -201,9 +200,9 @@ def read_folder(run: Path) -> Folder:
     """Read the files of a run.
 
     Raises:
-        FileNotFoundError: the folder is not that of a finished run.
+        InputError: the folder is not that of a finished run.
     """
-    manifest = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
+    manifest = Run(run).manifest
     return Folder(run, manifest, {table: _read(run / f"{table}.parquet") for table in TABLES})
 
 

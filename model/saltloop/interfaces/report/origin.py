@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from saltloop.interfaces.report.folder import MANIFEST, TABLES, Folder
+from saltloop.interfaces.report.folder import TABLES, Folder
 from saltloop.interfaces.report.sheet import Cell, Sheet, label, word
 from saltloop.language import TEXTS, Both, both, percent_both
+from saltloop.results.run import MANIFEST
 
 _GRADES = ("A", "B", "C", "D")
 

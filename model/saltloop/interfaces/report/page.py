@@ -33,7 +33,7 @@ def write_report(run: Path, target: Path, language: str = "en") -> None:
         language: en or zh, the language in which the page opens.
 
     Raises:
-        FileNotFoundError: the folder is not that of a finished run.
+        InputError: the folder is not that of a finished run.
     """
     folder = read_folder(run)
     target.write_text(_page(folder, language), encoding="utf-8")
