@@ -265,7 +265,8 @@ TABLES: tuple[Table, ...] = (
         _refer("account", "accounts", "the account", "账户"),
         Column("flow", "choice", ("what is measured", "计量对象"), choices=(
             "activity", "capacity", "new_capacity", "made", "used", "draw", "buy", "sell", "ship", "dispose", "unmet", "account")),
-        Column("commodity", "text", ("commodity or tag, or for flow account the other account; empty: all", "物料或标签，或另一账户；空：全部"), required=False),
+        Column("commodity", "text", ("commodity or tag, or for flow account the other account; empty: all",
+                                     "物料或标签，或另一账户；空：全部"), required=False),
         Column("agent", "text", ("process, equipment, basin, market, link, mode, route or a tag of them; empty: all",
                                  "工艺、设备、资源体、市场、线路、方式、途径或其标签；空：全部"), required=False),
         Column("measure", "text", ("empty: the amount; price, freight or fee: money; content:K: mass of an element; else a factor",

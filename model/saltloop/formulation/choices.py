@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from saltloop.formulation.rules.rule import Rule
 
 
+NOWHERE = Place()
+
+
 @dataclass(frozen=True)
 class Stage:
     """One objective.
@@ -40,7 +43,7 @@ class PriceChange:
     market: str | None
     relative: bool
     values: tuple[tuple[int, float], ...]
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True)

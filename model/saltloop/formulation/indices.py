@@ -106,7 +106,7 @@ def indices(case: Case, terms: Terms) -> Indices:
         InputError: a rule asks for what cannot exist.
     """
     found = Indices()
-    _variables(case, terms, found)
+    _variables(case, found)
     _balance_sets(case, found)
     _equipment_sets(case, found)
     _nature_sets(case, found)
@@ -128,7 +128,7 @@ def _complete(found: Indices) -> None:
         found.members[name] = {key: have.get(key, ()) for key in asked}
 
 
-def _variables(case: Case, terms: Terms, found: Indices) -> None:
+def _variables(case: Case, found: Indices) -> None:
     years, steps = case.years, case.commodity_slices
     v = found.variables
     v["activity"] = tuple((p, j, y, t) for p, j in case.activities for y in years for t in case.process_slices[j])

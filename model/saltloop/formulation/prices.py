@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from saltloop.data.pack import Pack
-from saltloop.data.read import FILE, LINE, records
+from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.formulation.choices import Choices, PriceChange
 

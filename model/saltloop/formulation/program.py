@@ -98,18 +98,18 @@ def _plain_data(m: pyo.ConcreteModel, found: Indices, numbers: Numbers) -> None:
         setattr(m, name, values)
 
 
-def _variables(m: pyo.ConcreteModel, case: Case) -> None:
-    def bounds(family: str) -> Callable[..., tuple[float | None, float | None]]:
-        if family == "account":
-            return lambda m, *key: (None, None)
-        if family == "charged":
-            return lambda m, i, k, p, y: (None if k == 1 else 0, None)
-        if family == "unmet":
-            return lambda m, p, n, c, y, t: (0, 0 if case.demand[p, n, c, y][1] is None else None)
-        return lambda m, *key: (0, None)
+def _bounds(family: str, case: Case) -> Any:
+    """Bounds of a family of variables: an account is free, the first tier of a charge too; a must-serve demand has no unmet part."""
+    if family == "charged":
+        return lambda _, *key: (None if key[1] == 1 else 0, None)
+    if family == "unmet":
+        return lambda _, *key: (0, 0 if case.demand[key[:4]][1] is None else None)
+    return (None, None) if family == "account" else (0, None)
 
+
+def _variables(m: pyo.ConcreteModel, case: Case) -> None:
     for family in VARIABLES:
-        setattr(m, family, pyo.Var(getattr(m, f"{family}_index"), bounds=bounds(family)))
+        setattr(m, family, pyo.Var(getattr(m, f"{family}_index"), bounds=_bounds(family, case)))
 
 
 def _numbers(case: Case, terms: Terms, found: Indices) -> Numbers:
@@ -126,8 +126,8 @@ def _numbers(case: Case, terms: Terms, found: Indices) -> Numbers:
     numbers = {(i.name, name, y): schedule.at(y) for i in case.choices.rules for name, schedule in i.numbers.items() for y in i.periods}
     data: Numbers = {
         "coefficient": case.coefficient, "use": case.use, "availability": case.availability, "min_load": case.min_load, "hours_share": share,
-        "share": {(j, t): 1.0 if t == YEAR or case.process_slices[str(j)] != (YEAR,) else share[str(t)] for (_, _, t), users in found.members["processes_touching"].items()
-                  for j, _ in users},
+        "share": {(j, t): 1.0 if t == YEAR or case.process_slices[str(j)] != (YEAR,) else share[str(t)]
+                  for (_, _, t), users in found.members["processes_touching"].items() for j, _ in users},
         "existing": dict.fromkeys(found.rows["capacity_stock"], 0.0) | case.existing,
         "may_build": case.may_build, "basin_units": case.draws, "limit": case.draw_limit, "stock": case.draw_stock,
         "years": dict(case.choices.periods), "evaporation": case.evaporation, "net_evaporation": case.net_evaporation, "pond_area": case.pond_area,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from saltloop.data.factors import ANNUITY, AVAILABLE
-from saltloop.data.read import FILE, LINE, records
+from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problems, message
 from saltloop.formulation.calendar import HOURS, YEAR
 from saltloop.formulation.case import Case, annuity
@@ -194,7 +194,7 @@ class _Reader:
 
     def _trade(self, row: dict[str, Any], flow: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         markets, commodities = self._agents("market", agent), self._commodities(commodity)
-        for p, c, n, k in (t for c in commodities for t in self.trades[flow].get(c, ())):
+        for p, c, n, k in (trade for name in commodities for trade in self.trades[flow].get(name, ())):
             for y in self.case.years if n in markets else ():
                 if measure == "price":
                     value: _Measure | None = _Measure(self.case.price[p, c, n, k, y], self.money)
@@ -222,7 +222,7 @@ class _Reader:
 
     def _ship(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         links, commodities = self._agents("link", agent), self._commodities(commodity)
-        for name, c in (s for c in commodities for s in self.shipments.get(c, ())):
+        for name, c in (shipment for each in commodities for shipment in self.shipments.get(each, ())):
             if name in links:
                 found = [_Measure(1.0, self.case.commodity_unit[c])] if measure is None else self._ship_measure(name, c, measure)
                 for part in found:

@@ -24,7 +24,8 @@ CANNOT_CREATE = message("R103", ("cannot create '{path}': {reason}", "无法新�
                         ("name a file that does not exist yet, in a folder that does", "请给出尚不存在的文件名，且其文件夹已存在"))
 _STEPS = {"read": ("reading scenario and pack", "读取情景与数据包"), "case": ("seeing the pack through the scenario", "按情景整理数据"),
           "build": ("building the programme", "建立规划模型"), "numerics": ("looking at the numbers", "检查数值范围"), "solve": ("solving", "求解"),
-          "tables": ("making tables", "整理结果表"), "write": ("writing files and report", "写出文件与报告"), "verify": ("verifying from the files", "由文件复核")}
+          "tables": ("making tables", "整理结果表"), "write": ("writing files and report", "写出文件与报告"),
+          "verify": ("verifying from the files", "由文件复核")}
 
 
 class _Progress:

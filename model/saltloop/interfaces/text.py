@@ -59,8 +59,10 @@ class _Page:
     def _opening(self, year: int) -> Iterator[str]:
         table = self.run.table("accounts")
         table = table[(table["period"] == year) & (table["area"] == self.area)]
-        stages = [self.say("objective_" + s["sense"], what=weighted([(self.title(a), w) for a, w in s["accounts"].items()]), value=self.amount(s["value"], s["unit"]))
-                  for s in self.manifest["objective"]["stages"]]
+        stages = []
+        for s in self.manifest["objective"]["stages"]:
+            what = weighted([(self.title(account), weight) for account, weight in s["accounts"].items()])
+            stages.append(self.say("objective_" + s["sense"], what=what, value=self.amount(s["value"], s["unit"])))
         yield ""
         yield self.say("text_objective", year=year, area=self.title(self.area), stages=self.say("then").join(stages))
         said = {row["account"]: row for row in records(table)}

@@ -53,7 +53,8 @@ def indicators(solved: Solved, account_table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns).astype({"met": "boolean", "target_year": "Int64", "published_year": "Int64"})
 
 
-def _indicator(r: dict[str, Any], area: str, y: int, total: dict[tuple[int, str, str], dict[str, Any]], factor: float | None, found: list[dict[str, Any]]) -> dict[str, Any]:
+def _indicator(r: dict[str, Any], area: str, y: int, total: dict[tuple[int, str, str], dict[str, Any]], factor: float | None,
+               found: list[dict[str, Any]]) -> dict[str, Any]:
     upper = total[y, area, r["numerator"]]
     lower = total[y, area, r["denominator"]] if r["denominator"] else None
     mixed = lower is not None and (upper["background"] == 0) != (lower["background"] == 0)

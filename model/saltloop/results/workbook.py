@@ -11,7 +11,8 @@ import xlsxwriter
 
 SHEETS: dict[str, tuple[str, str]] = {
     "accounts": ("Accounts", "账户"), "indicators": ("Indicators", "指标"), "rules": ("Rules", "规则"), "limits": ("Limits", "限额"),
-    "products": ("Products", "产品"), "trades": ("Trades", "购销"), "flows": ("Flows", "物流"), "activities": ("Activities", "工艺运行"), "capacity": ("Capacity", "产能"),
+    "products": ("Products", "产品"), "trades": ("Trades", "购销"), "flows": ("Flows", "物流"), "activities": ("Activities", "工艺运行"),
+    "capacity": ("Capacity", "产能"),
     "values": ("Marginal values", "边际价值"), "entry": ("Entry prices", "进入价格"), "charges": ("Charges", "收费"), "names": ("Names", "名称"),
 }
 HEADERS: dict[str, str] = {
@@ -22,7 +23,8 @@ HEADERS: dict[str, str] = {
     "dual_unique": "唯一", "marginal_value": "边际价值", "family": "类别", "item": "对象", "level": "水平", "reduced_cost": "缩减成本",
     "enters_at": "进入价", "leaves_at": "变动价", "unique": "唯一", "market": "市场", "tier": "档次", "side": "方向", "price": "价格", "freight": "运费",
     "money": "金额", "place": "所在", "indicator": "指标", "numerator": "分子", "denominator": "分母", "actual": "实际", "target": "目标",
-    "target_year": "目标年", "published": "公布值", "published_year": "公布年", "better": "方向", "met": "达标", "note": "备注", "flow": "流", "id": "代号", "sold": "销售量", "sales": "销售额", "carried_cost": "承担成本", "contribution": "贡献",
+    "target_year": "目标年", "published": "公布值", "published_year": "公布年", "better": "方向", "met": "达标", "note": "备注", "flow": "流", "id": "代号",
+    "sold": "销售量", "sales": "销售额", "carried_cost": "承担成本", "contribution": "贡献",
     "title_en": "英文名", "title_zh": "中文名", "group": "分组", "latitude": "纬度", "longitude": "经度", "extra": "其他",
 }
 # Sheets that show part of their table: people look up entry prices of processes; those of every trade are in the Parquet file.

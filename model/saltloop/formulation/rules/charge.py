@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -62,7 +63,7 @@ class Charge(Rule, kind="charge"):
         starts = [context.schedule(Schedule(s), unit, "price").at(0) or 0.0 for s, _ in self.price]
         prices = [context.schedule(Schedule(p), base, "price") for _, p in self.price]
         context.problems.add(self._falling(starts, [p.at(0) or 0.0 for p in prices], context))
-        widths = {f"width_{k}": Schedule(None, ((0, b - a),)) for k, (a, b) in enumerate(zip(starts, starts[1:], strict=False), 1)}
+        widths = {f"width_{k}": Schedule(None, ((0, b - a),)) for k, (a, b) in enumerate(pairwise(starts), 1)}
         return {f"price_{k}": p for k, p in enumerate(prices, 1)} | widths
 
     _to: str = ""
@@ -74,7 +75,7 @@ class Charge(Rule, kind="charge"):
 
     def _falling(self, starts: list[float], prices: list[float], context: Context) -> Problem | None:
         for values in (starts, prices):
-            for first, second in zip(values, values[1:], strict=False):
+            for first, second in pairwise(values):
                 if second <= first:
                     return FALLING_TIERS.at(context.place_of("price"), key=context.key, first=first, second=second)
         return None
