@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from saltloop.errors import InputError
 from saltloop.formulation.program import Program
 from tiny import program_of, solve_pack
 
@@ -118,3 +119,24 @@ def test_a_night_is_served_from_the_day() -> None:
     stored = answer.value("store_in", "park", "battery", 2025, "m01h12") / 31
     assert stored == pytest.approx(sum(0.1 / 0.8 / 0.99**n for n in range(1, 24)) / 0.9)
     assert answer.value("unmet", "park", "night", "power", 2025, "m01h00") == 0
+
+
+def before(chronology: str, slices: str, step: str) -> list[str]:
+    """Slices whose level a slice goes on from."""
+    rows = program_of(BATTERY.replace("cells day", f"cells {chronology}"), slices=slices)
+    n = rows.position("storage_level", rows=True)[[("park", "battery", 2025, step)]].iloc[0]
+    keys = rows.columns.loc[rows.matrix[[n]].indices, ["family", "key"]]
+    return [key[3] for family, key in zip(keys["family"], keys["key"], strict=True) if family == "store_level" and key[3] != step]
+
+
+@pytest.mark.parametrize(("chronology", "slices", "step", "expected"), [
+    ("day", "typical_days", "m03h00", ["m03h23"]), ("year", "months", "m01", ["m12"]), ("day", "months", "m01", []), ("day", "year", "year", []),
+])
+def test_a_level_returns_within_the_day_or_the_year_as_the_store_says(chronology: str, slices: str, step: str, expected: list[str]) -> None:
+    """Within a slice longer than a day a store of the day goes on from its own level: it cannot carry anything over."""
+    assert before(chronology, slices, step) == expected
+
+
+def test_typical_days_do_not_follow_one_another() -> None:
+    with pytest.raises(InputError, match="M322"):
+        before("year", "typical_days", "m01h00")

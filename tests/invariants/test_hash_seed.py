@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).parents[1]
 HASH = """
 import hashlib
@@ -33,6 +35,7 @@ def compiled_under(seed: int) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 def test_two_processes_with_other_hash_seeds_compile_the_same_arrays() -> None:
     """To the last digit, with rows and columns in the same order."""
     first, second = compiled_under(1), compiled_under(2)

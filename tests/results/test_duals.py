@@ -10,6 +10,7 @@ import pytest
 from everything import CHOICES, EVERYTHING, RULES
 from rules.works import WORKS
 from saltloop.formulation.program import RULE
+from saltloop.results.solved import per
 from shifted import bound_of, objective_at
 from tiny import Answer, solve_pack
 
@@ -94,6 +95,7 @@ def positions(answer: Answer) -> list[int]:
     return list(chosen.values())
 
 
+@pytest.mark.slow
 def test_every_dual_holds_between_the_ends_of_its_range(whole: Answer) -> None:
     """From the bound to just inside each end (or to a step, where there is no end), the objective moves in a straight line."""
     program, solution, ranging = whole.solved.program, whole.solved.solution, whole.solved.solution.ranging
@@ -192,3 +194,8 @@ def test_the_dual_of_a_physical_limit_is_the_change_per_unit_more(family: str) -
 def test_every_rule_of_everything_is_told(whole: Answer) -> None:
     told = set(zip(whole.tables["rules"]["rule"], whole.tables["rules"]["kind"], strict=True))
     assert told == {(name, next(iter(raw))) for name, raw in RULES.items() if (next(iter(raw)) != "price" and "price" not in raw) or "charge" in raw}
+
+
+@pytest.mark.parametrize(("row", "told"), [("t", "CNY/t"), ("(t/a)*a", "CNY/t"), ("t/a", "CNY/(t/a)"), ("(MW)*a", "CNY/(MW*a)"), ("m3", "CNY/m3")])
+def test_the_unit_of_a_dual_can_be_read_in_one_way(row: str, told: str) -> None:
+    assert per("CNY", row) == told

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from saltloop.data.schema import TABLES
+from saltloop.errors import InputError
 from saltloop.scenario import Scenario
 from saltloop.scenario.settings import _addresses
 from scenario.files import BASE, scenario_of
@@ -85,8 +86,13 @@ def test_the_pack_at_hand_is_not_changed(tmp_path: Path) -> None:
 
 
 def test_what_a_setting_breaks_is_told_at_its_line(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match=r"main\.yaml:7  D1\d\d .*does not balance"):
-        scenario_of(tmp_path, BASE + "set: {processes.potash_plant.waste_salt: 4 t}\n")
+    with pytest.raises(InputError, match=r"main\.yaml:7  D184"):
+        scenario_of(tmp_path, BASE + "set: {equipment.solar_power.availability: 1.3}\n")
+
+
+def test_a_what_if_may_leave_the_assay(tmp_path: Path) -> None:
+    scenario = scenario_of(tmp_path, BASE + "set: {processes.potash_plant.waste_salt: 4 t}\n")
+    assert [c.after for c in scenario.changes] == [4.0]
 
 
 def test_twenty_times_is_still_quiet_and_a_hundred_times_still_a_warning(tmp_path: Path) -> None:

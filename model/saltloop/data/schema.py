@@ -113,7 +113,7 @@ TABLES: tuple[Table, ...] = (
     ), required=True),
     Table("compositions", ("what a commodity consists of, for element balances and recovery", "成分"), ("commodity", "species"), (
         _refer("commodity", "commodities", "the commodity", "物料"),
-        Column("species", "text", ("chemical formula or element: KCl, MgCl2.6H2O, Li", "化学式或元素")),
+        Column("species", "text", ("chemical formula or element: NaCl, MgCl2.6H2O, Li", "化学式或元素")),
     ), base="t", path="compositions.{commodity}.{species}"),
     Table("processes", ("technologies; activity 1 makes or uses one unit of the reference commodity", "工艺"), ("process",), (
         Column("process", "id", ("name in files and results", "代号")), *_TITLES,

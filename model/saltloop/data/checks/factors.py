@@ -8,7 +8,7 @@ from typing import Any
 from saltloop.data.checks.ledger import READ_FROM
 from saltloop.data.checks.registry import data_check
 from saltloop.data.chemistry import GASES
-from saltloop.data.factors import ANNUITY, BY_DISTANCE, BY_KIND_AND_NAME, base_unit
+from saltloop.data.factors import ANNUITY, BY_DISTANCE, BY_KIND_AND_NAME
 from saltloop.data.read import nearest
 from saltloop.data.relations import Relations, place_of
 from saltloop.data.schema import BY_NAME
@@ -23,10 +23,6 @@ NOBODY_READS = message(
     ("no equation and no account reads the factor '{factor}' of kind {kind} ({count} rows)",
      "没有方程或账户使用 {kind} 的系数“{factor}”（{count} 行）"),
     ("correct its name or kind, or add an account that measures it.{hint}", "请改正名称或类别，或增加使用它的账户。{hint}"), warning=True)
-WRONG_FACTOR_UNIT = message(
-    "D182",
-    ("'{factor}' of {kind} '{item}' is given in {unit}", "{kind}“{item}”的“{factor}”以 {unit} 给出"),
-    ("the equations read it in {base}: {proposal}", "方程按 {base} 读取：{proposal}"))
 NO_LIFETIME = message(
     "D183",
     ("'{item}' has a capital_cost, but no lifetime", "“{item}”有 capital_cost，但没有 lifetime"),
@@ -105,25 +101,17 @@ def factors_are_read(relations: Relations) -> Iterator[Problem]:
         yield NOBODY_READS.at(place_of(rows[0]), kind=kind, factor=name, count=len(rows), hint=hint)
 
 
-@data_check(WRONG_FACTOR_UNIT, NOT_A_SHARE)
+@data_check(NOT_A_SHARE)
 def known_factors_fit(relations: Relations) -> Iterator[Problem]:
-    """A factor that the equations read has the unit in which they read it.
+    """A share that the equations read lies between 0 and 1.
 
-    What it does: for the names that the equations know, compares the unit (land in ha, lifetime in a, evaporation in m3,
-    shares without one) and, for shares, the range from 0 to 1. Money may stand in any unit of money.
+    What it does: looks at the shares among the factors that the equations know. Their units were converted on reading.
 
-    Why: 30 mu read as 30 ha is fifteen times too much, 20 % read as 20 is a hundred times.
+    Why: an availability of 20 instead of 20 % makes a plant a hundred times as large.
     """
     for (kind, item, name), row in relations.factor.items():
         known = BY_KIND_AND_NAME.get((kind, name))
-        if known is None:
-            continue
-        base = base_unit(known, relations.pack.units.currency)
-        factor = relations.pack.units.factor(row["unit"], base)
-        if factor is None or (factor != 1 and not known.is_money):
-            proposal = f"{row['unit']} ≠ {base}" if factor is None else f"{row['value']:g} {row['unit']} = {row['value'] * factor:g} {base}"
-            yield WRONG_FACTOR_UNIT.at(place_of(row), kind=kind, item=item, factor=name, unit=row["unit"], base=base, proposal=proposal)
-        elif known.share and not 0 <= row["value"] <= 1:
+        if known is not None and known.share and not 0 <= row["value"] <= 1:
             yield NOT_A_SHARE.at(place_of(row), kind=kind, item=item, factor=name, value=row["value"])
 
 

@@ -61,7 +61,7 @@ class Ceiling(Rule, kind="ceiling"):
 
     .. math:: \sum_{p \in area} \sum_{j} \sum_t activity_{pjyt} \le value_y
 
-    Example: ``potash_quota: {ceiling: potash_plant, at_most: 6 Mt, in: ccepz}``
+    Example: ``potash_quota: {ceiling: potash_plant, at_most: 6 Mt, in: zone}``
     Dual: objective unit per unit of activity.
     """
 

@@ -24,7 +24,7 @@ class Charge(Rule, kind="charge"):
         taxes_{py} \mathrel{+}= \sum_k price_{rky}\, charged_{rkpy}
 
     Example: ``carbon_price: {charge: co2, price: 60 CNY/t}``
-    Example: ``water_tiers: {charge: fresh_water, price: [[0 hm3, 1.2 CNY/m3], [80 hm3, 2.4 CNY/m3]], in: ccepz}``
+    Example: ``water_tiers: {charge: fresh_water, price: [[0 hm3, 1.2 CNY/m3], [80 hm3, 2.4 CNY/m3]], in: zone}``
     A charge is a transfer: it enters the account `to` (by default the pack's account for charges), not value added.
     """
 

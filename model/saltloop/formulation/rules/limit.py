@@ -14,7 +14,7 @@ class Limit(Rule, kind="limit"):
 
     .. math:: \sum_{p \in area} account_{apy} + background_{ay} \le value_y
 
-    Example: ``carbon_cap: {limit: co2, at_most: 12 Mt, in: ccepz}``
+    Example: ``carbon_cap: {limit: co2, at_most: 12 Mt, in: zone}``
     Dual: objective unit per unit of the account.
     """
 

@@ -14,7 +14,7 @@ class NetZero(Rule, kind="net_zero"):
 
     .. math:: \sum_{p \in area} account_{apy} \le 0
 
-    Example: ``zero_carbon: {net_zero: co2, in: delingha_green}``
+    Example: ``zero_carbon: {net_zero: co2, in: park}``
     Dual: objective unit per unit of the account.
     """
 

@@ -15,7 +15,7 @@ class Target(Rule, kind="target"):
 
     .. math:: \sum_{p \in area} (account_{apy} - ratio_y\, account_{bpy}) + background_{ay} - ratio_y\, background_{by} \ge 0
 
-    Example: ``waste_use: {target: solid_waste_used, at_least: 60 %, of: solid_waste_made, in: ccepz}``
+    Example: ``waste_use: {target: solid_waste_used, at_least: 60 %, of: solid_waste_made, in: zone}``
     Dual: objective unit per unit of account a.
     """
 
