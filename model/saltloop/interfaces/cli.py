@@ -128,6 +128,7 @@ def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_
         findings = verify(written)
     finally:
         progress.done()
+        gc.freeze()  # nor is there anything to gain from a last search at the exit
     click.echo(plan_text(written, language))
     click.echo()
     failed = [f for f in findings if not f.holds]
