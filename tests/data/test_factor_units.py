@@ -30,5 +30,5 @@ def test_thirty_mu_are_two_hectares(tmp_path: Path) -> None:
 
 
 def test_another_dimension_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="D102 .*'kWh' does not fit where 'ha' belongs"):
+    with pytest.raises(InputError, match=r"D102 .*'kWh' does not fit where 'ha' belongs"):
         load(_with_land(tmp_path, "kWh"))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from click.testing import CliRunner
-from data.pack_edits import edit
 
+from data.pack_edits import edit
 from saltloop.interfaces.cli import main
 
 ROOT = Path(__file__).parents[2]

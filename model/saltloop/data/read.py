@@ -97,8 +97,8 @@ def read_rows(table: Table, path: Path, shown: str, problems: Problems) -> Rows 
                 problems.add(TOO_MANY_CELLS.at(Place(shown, line), found=len(cells), expected=len(header)))
                 continue
             rows.append((line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
-    except csv.Error as error:
-        problems.add(NOT_READABLE.at(Place(shown, start), reason=error))
+    except csv.Error:
+        problems.add(NOT_READABLE.at(Place(shown, start), reason=Words("its double quotes do not pair up", "双引号不成对")))
         return None
     return Rows(table, shown, header, tuple(rows))
 

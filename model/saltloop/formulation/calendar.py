@@ -32,6 +32,11 @@ class Slice:
     hour: int | None = None
 
 
+def month_name(month: int) -> str:
+    """Name of a month, which is also its slice where slices are months."""
+    return f"m{month:02}"
+
+
 def slices(kind: str) -> tuple[Slice, ...]:
     """The slices of a scenario: year, months, typical_days (a day a month, 24 hours) or hours (8,760)."""
     return {"year": _year, "months": _months, "typical_days": _typical_days, "hours": _hours}[kind]()

@@ -14,7 +14,7 @@ from saltloop.data.chemistry import content
 from saltloop.data.pack import Pack, capacity_units
 from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problems, message
-from saltloop.formulation.calendar import YEAR, Slice, slices
+from saltloop.formulation.calendar import YEAR, Slice, month_name, slices
 from saltloop.formulation.choices import Choices
 from saltloop.formulation.network import Link, Network, network
 from saltloop.formulation.prices import Prices
@@ -27,6 +27,10 @@ WRONG_MODE = message("M304", ("mode '{mode}' counts {unit}, but carries '{commod
                      ("give the mode a unit of the same dimension, or make a second mode", "请使计量单位量纲一致，或另设一种运输方式"))
 WRONG_MONEY = message("M305", ("'{unit}' is no price for '{commodity}', which is counted in {other}", "“{unit}”不能作为以 {other} 计量的“{commodity}”的单价"),
                       ("give that commodity a row of its own", "请为该物料单列一行"))
+MIXED_RESOLUTION = message(
+    "M307", ("process '{process}' and its equipment '{equipment}' are resolved differently (year, slice)",
+             "工艺“{process}”与其设备“{equipment}”的时间分辨率不同（year、slice）"),
+    ("give both the same resolution in processes.csv and equipment.csv", "请在 processes.csv 与 equipment.csv 中取同一分辨率"))
 NO_SITES = message("M306", ("the scenario has no sites: areas {areas}", "情景没有地点：区域 {areas}"), ("name areas of the pack", "请写数据包中的区域"))
 
 
@@ -147,6 +151,9 @@ class _Builder:
         self.coefficient = dict(coefficient)
         self.use = {(r["process"], r["equipment"]): r["value"] for r in self.pack.rows("uses")}
         shared = {j for j, _ in self.use}
+        for j, u in self.use:
+            if self.process_slices[j] != self.equipment_slices[u]:
+                self.problems.add(MIXED_RESOLUTION.at(Place(), process=j, equipment=u))
         for j, unit in self.process_unit.items():
             if j not in shared:
                 self.use[j, j] = self.pack.units.factor(f"({unit})/a", self.equipment_unit[j]) or 1.0
@@ -216,10 +223,10 @@ class _Builder:
                 "land": by_name["land"], "land_available": land, "net_evaporation": self._net_evaporation()}
 
     def _month_steps(self, month: float | None) -> list[str]:
-        """The year for a yearly limit; the slice of a month where slices are months."""
+        """The year for a yearly limit; the month for a monthly one, if the slices tell months apart."""
         if month is None:
             return [YEAR]
-        return [s.name for s in self.slices if self.choices.slices == "months" and s.months[0][0] == int(month)]
+        return [] if self.choices.slices == "year" else [month_name(int(month))]
 
     def _net_evaporation(self) -> dict[tuple[str, str], float]:
         """m3 per ha in the year and in each slice; 1 mm is 10 m3/ha."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, message
-from saltloop.formulation.calendar import YEAR
+from saltloop.formulation.calendar import YEAR, month_name
 from saltloop.formulation.case import Case
 from saltloop.formulation.rules.allowance import Allowance
 from saltloop.formulation.rules.capacity import BuildRate, Minimum
@@ -205,7 +205,8 @@ def _equipment_sets(case: Case, found: Indices) -> None:
 def _nature_sets(case: Case, found: Indices) -> None:
     s, rows = found.members, found.rows
     drawn = [(b, (p, c, t)) for p, b, c in case.draws for t in case.commodity_slices[c]]
-    s["draws_in"] = _group([*(((b, YEAR), key) for b, key in drawn), *(((b, key[2]), key) for b, key in drawn if key[2] != YEAR)])
+    month = {piece.name: month_name(piece.months[0][0]) for piece in case.slices if piece.name != YEAR}
+    s["draws_in"] = _group([*(((b, YEAR), key) for b, key in drawn), *(((b, month[key[2]]), key) for b, key in drawn if key[2] != YEAR)])
     rows["draw_limit"] = tuple(key for key in case.draw_limit if (key[0], key[2]) in s["draws_in"])
     s["draws_ever"] = _group(((b,), (p, c, y, t)) for b, (p, c, t) in drawn for y in case.years)
     rows["stock_limit"] = tuple((b,) for b in case.draw_stock if (b,) in s["draws_ever"])

@@ -52,6 +52,8 @@ class Walk:
     def plain(self, node: yaml.Node, path: KeyPath) -> object:
         """The data of a node; _REFUSED if it holds something that a scenario must not hold."""
         self.count += 1
+        if self.count > MOST_ENTRIES + 1:
+            return _REFUSED  # told already
         if id(node) in self.open or self.count > MOST_ENTRIES:
             key = ".".join(map(str, path[:1])) or self.file
             self.problems.add(ENDLESS.at(self._place(node), key=key, most=MOST_ENTRIES))

@@ -132,19 +132,20 @@ class PhaseOut(Rule, kind="phase_out"):
         self._processes = context.processes_in(self.process, self.kind)
         self._unit = _activity_unit(self, context, self.process) or "1"
         first = self.start if self.start is not None else min(context.years)
-        standing = self._standing(context)
+        standing = self._standing(context, first)
         share = {y: 1.0 if y <= first < self.by else max(0.0, (self.by - y) / (self.by - first)) if y < self.by else 0.0 for y in context.years}
         return {"bound": Schedule(None, tuple((y, share[y] * standing) for y in context.years))}
 
-    def _standing(self, context: Context) -> float:
-        """Capacity of all statuses but options, in activity units per year."""
+    def _standing(self, context: Context, first: int) -> float:
+        """Capacity of all statuses but options in a year, in activity units per year."""
         capacities, uses = context.pack.tables["capacities"], context.pack.tables["uses"]
         shared = set(uses.loc[uses["process"].isin(self._processes), "equipment"])
         equipment = shared | (set(self._processes) - set(uses["process"]))
         units = capacity_units(context.pack.tables)
         total = 0.0
         for row in records(capacities):
-            if row["equipment"] in equipment and row["site"] in self._sites and row["status"] != "option":
+            stands = row["from_year"] <= first and (row["to_year"] is None or first <= row["to_year"])
+            if stands and row["equipment"] in equipment and row["site"] in self._sites and row["status"] != "option":
                 total += row["value"] * (context.pack.units.factor(units[row["equipment"]], f"({self._unit})/a") or 1.0)
         return total
 
