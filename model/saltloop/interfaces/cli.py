@@ -71,6 +71,21 @@ _LANGUAGE = click.option("--lang", "language", type=click.Choice(["en", "zh"]), 
 _DATA = click.option("--data", metavar="FOLDER", help="Folder that holds the packs; else the nearest data/ above the scenario.")
 
 
+class _Command(click.Command):
+    """A command whose help keeps the lines under `Example:`; docstrings write the mark that click wants for it as backslash and b."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help."""
+        self.help = (self.help or "").replace(r"\b", "\b")
+        super().format_help(ctx, formatter)
+
+
+class _Commands(_Command, click.Group):
+    """The commands together."""
+
+    command_class = _Command
+
+
 def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
     """A time limit that is a time."""
     if value is not None and not value >= 0:
@@ -78,7 +93,7 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
     return value
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="saltloop")
 def main() -> None:
     r"""Plan the material flows of a circular economy: solve what-if scenarios and ask why.
@@ -162,7 +177,8 @@ def check(pack: str, data: str | None, language: str) -> int:
         click.echo(problem.text(language))
     click.echo(evidence_text(loaded, language))
     errors, warnings = len(problems.errors), len(problems.warnings)
-    click.echo(f"{errors} errors, {warnings} warnings" if language != "zh" else f"{errors} 个错误，{warnings} 个警告")
+    counted = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in ((errors, "error"), (warnings, "warning")))
+    click.echo(counted if language != "zh" else f"{errors} 个错误，{warnings} 个警告")
     return BAD_INPUT if errors else 0
 
 

@@ -23,6 +23,8 @@ class _Page:
         self.run, self.language, self.manifest = run, language, run.manifest
         names = run.table("names")
         self.titles = dict(zip(names["id"], names[f"title_{language}"], strict=True))
+        rules = names[names["kind"] == "rule"]
+        self.kinds = {rule: words.split("|")[language == "zh"].lower() for rule, words in zip(rules["id"], rules["extra"], strict=True)}
         self.area = self._area()
 
     def _area(self) -> str:
@@ -133,7 +135,7 @@ class _Page:
             return
         table = table.assign(weight=(table["dual"] * table["bound"].replace(0.0, 1.0)).abs()).sort_values("weight", ascending=False)
         yield self.say("text_rules")
-        rows = [[self.title(r["rule"]), self.say("kind_" + r["kind"]), "" if pd.isna(r["area"]) else self.title(r["area"]), self.amount(r["bound"], r["unit"]),
+        rows = [[self.title(r["rule"]), self.kinds[r["rule"]], "" if pd.isna(r["area"]) else self.title(r["area"]), self.amount(r["bound"], r["unit"]),
                  self._worth(r["dual"], r["dual_unit"]), self._valid(r)] for r in records(table.head(_RULES))]
         yield from _table([self.say(k) for k in ("rule", "kind", "area", "bound", "marginal_value", "valid")], rows)
 

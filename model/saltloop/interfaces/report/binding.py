@@ -82,7 +82,13 @@ def _tight(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _rule(folder: Folder, row: dict[str, Any]) -> Binding:
     place = None if pd.isna(row["area"]) else folder.short(row["area"], "area", "site")
-    return Binding(rule_title(folder, row["rule"]), word("kind", row["kind"]), place, True, row)
+    return Binding(rule_title(folder, row["rule"]), _kind(folder, row), place, True, row)
+
+
+def _kind(folder: Folder, row: dict[str, Any]) -> Both:
+    """What the kind of a rule is called: as its class says, which stands beside the name of the rule."""
+    english, _, chinese = folder.name(row["rule"], "rule").extra.partition("|")
+    return (english.lower(), chinese) if chinese else word("kind", row["kind"])
 
 
 def _limits(folder: Folder) -> list[Binding]:
