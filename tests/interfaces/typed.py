@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from data.pack_edits import edit
+from saltloop.data.pack import load
 from saltloop.interfaces.cli import main
+from saltloop.scenario import resolve
 
 ROOT = Path(__file__).parents[2]
 PACKS = ROOT / "tests" / "packs"
@@ -39,8 +42,14 @@ class Said:
 
 
 def typed(*words: object, env: dict[str, str] | None = None) -> Said:
-    """Type a command; an exception that reaches the user is raised here."""
-    outcome = CliRunner().invoke(main, [str(word) for word in words], env={"SALTLOOP_LANG": None, "SALTLOOP_DATA": None, **(env or {})})
+    """Type a command; an exception that reaches the user is raised here. Packs are read anew, whatever other tests keep of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resolve, "load", load)
+        return _typed(words, env or {})
+
+
+def _typed(words: tuple[object, ...], env: dict[str, str]) -> Said:
+    outcome = CliRunner().invoke(main, [str(word) for word in words], env={"SALTLOOP_LANG": None, "SALTLOOP_DATA": None, **env})
     if outcome.exception is not None and not isinstance(outcome.exception, SystemExit):
         raise outcome.exception
     return Said(outcome.exit_code, outcome.output)

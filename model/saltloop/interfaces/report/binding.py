@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from saltloop.interfaces.report.folder import Folder, records
+from saltloop.data.read import records
+from saltloop.interfaces.report.folder import Folder
 from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label, optional, remark, word
 from saltloop.language import Both, both, inline, number_both, weighted
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from pyarrow import parquet
 
+from saltloop.data.read import records
 from saltloop.language import Both, both
 from saltloop.results.run import Run
 
@@ -215,11 +216,6 @@ def _read(path: Path) -> pd.DataFrame:
     grouped = table.group_by(list(by), use_threads=False).aggregate([(number, how) for number in numbers])
     frame: pd.DataFrame = grouped.select([*by, *(f"{number}_{how}" for number in numbers)]).to_pandas()
     return frame.set_axis([*by, *numbers], axis="columns")
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame by column name."""
-    return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from saltloop.interfaces.report.folder import Folder, records
+from saltloop.data.read import records
+from saltloop.interfaces.report.folder import Folder
 from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label, optional, word
 from saltloop.interfaces.report.targets import is_met, with_target
 from saltloop.language import Both, both, number_both, percent_both

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from saltloop.interfaces.report.folder import Folder, records
+from saltloop.data.read import records
+from saltloop.interfaces.report.folder import Folder
 from saltloop.interfaces.report.sheet import FULL, Cell, Sheet, amount, label, optional, ratio, remark, share, word
 from saltloop.language import both
 
@@ -28,7 +29,8 @@ def capacity(folder: Folder) -> Sheet:
 
 def edge(folder: Folder) -> list[Sheet]:
     """What would enter the plan and what would leave it, nearest first."""
-    rows = _nearest(records(folder.now("entry")))
+    entry = folder.now("entry")
+    rows = _nearest(records(entry[entry["enters_at"].notna() | entry["leaves_at"].notna()]))
     entering = sorted((row for row in rows if optional(row["enters_at"]) is not None), key=lambda row: _distance(row))[:_NEAREST]
     leaving = sorted((row for row in rows if optional(row["leaves_at"]) is not None), key=lambda row: -abs(row["level"] * row["leaves_at"]))[:_NEAREST]
     return [Sheet("entering", both("entry_table"), ("item", "#enters_at", "#reduced_cost"),
