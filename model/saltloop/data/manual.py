@@ -6,7 +6,7 @@ Given paths, it rewrites the text between the markers START and END of each file
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from saltloop.data.checks import CHECKS
@@ -122,15 +122,25 @@ def between_markers(text: str, block: str) -> str:
     return f"{text[:start]}\n\n{block}\n{text[end:]}"
 
 
-def main(arguments: list[str]) -> None:
-    """Print the manual, or write it into the files named."""
+def write_or_print(arguments: list[str], markdown_of: Callable[[str], str]) -> None:
+    """Put a generated block between the markers of the files named, each in its language; print it if none is named.
+
+    Args:
+        arguments: files, whose ending .zh.md means Chinese, or one of en and zh.
+        markdown_of: the block in a language.
+    """
     paths = [Path(a) for a in arguments if a not in ("en", "zh")]
     for path in paths:
-        language = "zh" if path.name.endswith(".zh.md") else "en"
-        path.write_text(between_markers(path.read_text(encoding="utf-8"), markdown(language)), encoding="utf-8", newline="\n")
+        block = markdown_of("zh" if path.name.endswith(".zh.md") else "en")
+        path.write_text(between_markers(path.read_text(encoding="utf-8"), block), encoding="utf-8", newline="\n")
     if not paths:
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(markdown("zh" if "zh" in arguments else "en"))
+        sys.stdout.write(markdown_of("zh" if "zh" in arguments else "en"))
+
+
+def main(arguments: list[str]) -> None:
+    """Print the manual, or write it into the files named."""
+    write_or_print(arguments, markdown)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from inspect import cleandoc
-from pathlib import Path
 
-from saltloop.data.manual import between_markers
+from saltloop.data.manual import write_or_print
 from saltloop.formulation.indices import VARIABLES
 from saltloop.formulation.program import EQUATIONS
 from saltloop.formulation.rules.rule import Rule
@@ -315,13 +314,7 @@ def markdown(language: str = "en") -> str:
 
 def main(arguments: list[str]) -> None:
     """Print the manual, or write it into the files named."""
-    paths = [Path(a) for a in arguments if a not in ("en", "zh")]
-    for path in paths:
-        language = "zh" if path.name.endswith(".zh.md") else "en"
-        path.write_text(between_markers(path.read_text(encoding="utf-8"), markdown(language)), encoding="utf-8")
-    if not paths:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(markdown("zh" if "zh" in arguments else "en"))
+    write_or_print(arguments, markdown)
 
 
 if __name__ == "__main__":

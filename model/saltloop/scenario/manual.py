@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import BaseModel
 
 from saltloop.data.checks.registry import readable
-from saltloop.data.manual import between_markers
+from saltloop.data.manual import write_or_print
 from saltloop.data.schema import TABLES
 from saltloop.errors import MESSAGES
 from saltloop.formulation.manual import page, sentence_of
@@ -181,13 +180,7 @@ def markdown(language: str = "en") -> str:
 
 def main(arguments: list[str]) -> None:
     """Print the reference, or write it into the files named."""
-    paths = [Path(a) for a in arguments if a not in ("en", "zh")]
-    for path in paths:
-        language = "zh" if path.name.endswith(".zh.md") else "en"
-        path.write_text(between_markers(path.read_text(encoding="utf-8"), markdown(language)), encoding="utf-8")
-    if not paths:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(markdown("zh" if "zh" in arguments else "en"))
+    write_or_print(arguments, markdown)
 
 
 if __name__ == "__main__":
