@@ -15,12 +15,13 @@ run: $(VENV)/.ready
 	$(BIN)/saltloop run $(SCENARIO)
 
 test: $(VENV)/.ready
-	$(BIN)/pytest -n auto -q
+	$(BIN)/pytest -n auto --dist worksteal -q
 
 check: lint types layers docs test
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/codespell model tests docs scenarios README.md CONTRIBUTING.md CHANGELOG.md
 
 types: $(VENV)/.ready

@@ -17,10 +17,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[..., None]:
     """golden(name, program, family, ...): the rows of the families equal those of golden_<name>.csv beside the test."""
+
     def compare(name: str, program: Program, *families: str) -> None:
         path, lines = request.path.parent / NAME.format(name), rows_of(program, *families)
         if request.config.getoption("--rewrite-goldens"):
             rewrite(path, lines)
         assert lines == written(path)
         assert lines, "a golden without rows shows nothing"
+
     return compare

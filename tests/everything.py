@@ -58,18 +58,29 @@ indicators tipped used_waste waste % higher
 indicator_values tipped all 2025 target 10 | indicator_values tipped all 2020 published 5
 """
 RULES: dict[str, dict[str, Any]] = {
-    "cap": {"limit": "co2", "at_most": {2025: "2800 t", 2030: "2500 t"}, "in": "all"}, "floor": {"limit": "drawn", "at_least": "100 m3"},
-    "exact": {"limit": "co2", "equals": "440 t", "in": "town"}, "tipped": {"target": "used_waste", "at_least": "10 %", "of": "waste", "in": "all"},
+    "cap": {"limit": "co2", "at_most": {2025: "2800 t", 2030: "2500 t"}, "in": "all"},
+    "floor": {"limit": "drawn", "at_least": "100 m3"},
+    "exact": {"limit": "co2", "equals": "440 t", "in": "town"},
+    "tipped": {"target": "used_waste", "at_least": "10 %", "of": "waste", "in": "all"},
     "intensity": {"target": "co2", "at_most": "5 kg/CNY", "of": "gain"},
     "carbon": {"charge": "co2", "price": [["0 t", "20 CNY/t"], ["1000 t", "60 CNY/t"]]},
     "water_fee": {"charge": "drawn", "price": "1 CNY/m3", "in": "park"},
     "market": {"allowance": "waste", "at_most": "700 t", "buy_at": "50 CNY/t", "sell_at": "5 CNY/t"},
-    "no_crusher": {"ban": "dusty"}, "pond_quota": {"ceiling": "pond", "at_most": "2000 t"}, "some_soda": {"minimum": "ash", "at_least": "300 t"},
-    "exit": {"phase_out": "burn", "from": 2025, "by": 2045}, "pace": {"build_rate": "sun", "at_most": "1.5 MW"},
+    "no_crusher": {"ban": "dusty"},
+    "pond_quota": {"ceiling": "pond", "at_most": "2000 t"},
+    "some_soda": {"minimum": "ash", "at_least": "300 t"},
+    "exit": {"phase_out": "burn", "from": 2025, "by": 2045},
+    "pace": {"build_rate": "sun", "at_most": "1.5 MW"},
     "clean_lake": {"net_zero": "co2", "in": "lake"},
     "dear_coal": {"price": "coal", "change": {2030: "+10 %"}},
     "fair_salt": {"exchange": "salt", "price": {2030: "8 CNY/t"}, "from": "lake", "to": "park"},
     "some_slag": {"exchange": "slag", "at_most": "400 t"},
 }
-CHOICES: dict[str, Any] = {"maximise": "profit", "rules": RULES, "periods": [(2025, 5.0), (2030, 5.0)], "slices": "months", "may_build": ("option",),
-                           "may_retire": True}
+CHOICES: dict[str, Any] = {
+    "maximise": "profit",
+    "rules": RULES,
+    "periods": [(2025, 5.0), (2030, 5.0)],
+    "slices": "months",
+    "may_build": ("option",),
+    "may_retire": True,
+}

@@ -45,31 +45,59 @@ Row = dict[str, str]
 Tables = dict[str, list[Row]]
 
 WORDS: dict[str, str] = {
-    "areas": "area parent", "sites": "site area kind", "commodities": "commodity unit resolution tags",
-    "processes": "process reference resolution capacity_unit land_class tags", "recipes": "process commodity direction value unit",
-    "equipment": "equipment capacity_unit resolution land_class tags", "uses": "process equipment value unit",
-    "factors": "kind item factor value unit", "profiles": "equipment month value hour site", "land": "site land_class value unit",
-    "basins": "basin unit kind tags", "basin_limits": "basin value unit limit month year", "basin_supplies": "basin site commodity value unit",
-    "evaporation": "site value unit month", "modes": "mode unit carries passes_through",
+    "areas": "area parent",
+    "sites": "site area kind",
+    "commodities": "commodity unit resolution tags",
+    "processes": "process reference resolution capacity_unit land_class tags",
+    "recipes": "process commodity direction value unit",
+    "equipment": "equipment capacity_unit resolution land_class tags",
+    "uses": "process equipment value unit",
+    "factors": "kind item factor value unit",
+    "profiles": "equipment month value hour site",
+    "land": "site land_class value unit",
+    "basins": "basin unit kind tags",
+    "basin_limits": "basin value unit limit month year",
+    "basin_supplies": "basin site commodity value unit",
+    "evaporation": "site value unit month",
+    "modes": "mode unit carries passes_through",
     "links": "link origin destination mode value capacity both_ways",
-    "markets": "market side tags", "market_tiers": "market commodity tier volume value", "market_access": "market place commodity value unit",
-    "prices": "commodity value unit market site year", "demands": "market site commodity value unit unmet_price year",
-    "routes": "route kind land_class tags", "disposals": "route place commodity value unit limit",
+    "markets": "market side tags",
+    "market_tiers": "market commodity tier volume value",
+    "market_access": "market place commodity value unit",
+    "prices": "commodity value unit market site year",
+    "demands": "market site commodity value unit unmet_price year",
+    "routes": "route kind land_class tags",
+    "disposals": "route place commodity value unit limit",
     "capacities": "site equipment value unit status from_year to_year",
-    "stores": "store commodity equipment chronology", "accounts": "account unit group",
+    "stores": "store commodity equipment chronology",
+    "accounts": "account unit group",
     "account_terms": "account flow commodity agent measure value unit",
-    "background": "account area year value unit", "compositions": "commodity species value unit",
-    "indicators": "indicator numerator denominator unit better", "indicator_values": "indicator area year kind value unit",
+    "background": "account area year value unit",
+    "compositions": "commodity species value unit",
+    "indicators": "indicator numerator denominator unit better",
+    "indicator_values": "indicator area year kind value unit",
 }
 FILLED: dict[str, Row] = {
-    "sites": {"area": "all", "kind": "park", "source": "pencil"}, "commodities": {"resolution": "year"},
+    "sites": {"area": "all", "kind": "park", "source": "pencil"},
+    "commodities": {"resolution": "year"},
     "processes": {"resolution": "year", "industry": "works"},
-    "equipment": {"resolution": "year"}, "basins": {"kind": "lake"}, "basin_limits": {"limit": "draw_limit"}, "basin_supplies": {"value": "1"},
-    "modes": {"passes_through": "no"}, "links": {"both_ways": "no"}, "market_tiers": {"tier": "1", "value": "1"},
-    "market_access": {"place": "all", "commodity": "*", "value": "0", "unit": "CNY/t"}, "prices": {"year": "2025"}, "routes": {"kind": "stack"},
-    "disposals": {"value": "0"}, "capacities": {"status": "existing", "from_year": "2000"}, "stores": {"chronology": "year"},
+    "equipment": {"resolution": "year"},
+    "basins": {"kind": "lake"},
+    "basin_limits": {"limit": "draw_limit"},
+    "basin_supplies": {"value": "1"},
+    "modes": {"passes_through": "no"},
+    "links": {"both_ways": "no"},
+    "market_tiers": {"tier": "1", "value": "1"},
+    "market_access": {"place": "all", "commodity": "*", "value": "0", "unit": "CNY/t"},
+    "prices": {"year": "2025"},
+    "routes": {"kind": "stack"},
+    "disposals": {"value": "0"},
+    "capacities": {"status": "existing", "from_year": "2000"},
+    "stores": {"chronology": "year"},
     "accounts": {"group": "ledger"},
-    "account_terms": {"value": "1", "unit": "1"}, "profiles": {"grade": "D", "source": "pencil"}, "uses": {"value": "1"},
+    "account_terms": {"value": "1", "unit": "1"},
+    "profiles": {"grade": "D", "source": "pencil"},
+    "uses": {"value": "1"},
 }
 _TAGGED = ("tags", "carries")
 LEDGER = """
@@ -91,8 +119,14 @@ account_terms profit account gain
 account_terms profit account taxes value=-1
 account_terms profit account transfers
 """
-ABOUT: dict[str, Any] = {"name": "tiny", "title": {"en": "Tiny", "zh": "小"}, "version": "1.0.0", "schema": 1, "currency": "CNY",
-                         "roles": {"charges": "taxes", "transfers": "transfers"}}
+ABOUT: dict[str, Any] = {
+    "name": "tiny",
+    "title": {"en": "Tiny", "zh": "小"},
+    "version": "1.0.0",
+    "schema": 1,
+    "currency": "CNY",
+    "roles": {"charges": "taxes", "transfers": "transfers"},
+}
 
 
 @cache
@@ -149,8 +183,13 @@ def _unit_by_id(frames: dict[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
     def units_in(table: str, key: str) -> dict[str, str]:
         return dict(zip(frames[table][key], frames[table]["unit"], strict=True))
 
-    return {"commodity": units_in("commodities", "commodity"), "equipment": capacity_units(frames), "basin": units_in("basins", "basin"),
-            "account": units_in("accounts", "account"), "indicator": units_in("indicators", "indicator")}
+    return {
+        "commodity": units_in("commodities", "commodity"),
+        "equipment": capacity_units(frames),
+        "basin": units_in("basins", "basin"),
+        "account": units_in("accounts", "account"),
+        "indicator": units_in("indicators", "indicator"),
+    }
 
 
 def _own_unit(row: Row) -> str:
@@ -168,6 +207,7 @@ def _empty(name: str) -> pd.DataFrame:
 
 def _typed(table: str, line: int, row: Row) -> dict[str, Any]:
     """Numbers as numbers in the base unit, tags as tuples, empty cells as None, with the line that a file would have."""
+
     def cell(name: str, kind: str) -> Any:
         text = row[name]
         return tuple(text.split()) if kind == "tags" else None if text == "" else float(text) if kind in ("number", "integer", "year") else text
@@ -210,16 +250,22 @@ def _stage(sense: str, stage: str | Mapping[str, float]) -> Stage:
     return Stage(sense, ((stage, 1.0),) if isinstance(stage, str) else tuple(stage.items()))
 
 
-def choices_of(pack: Pack, maximise: Any = "gain", minimise: Any = None, rules: Mapping[str, Mapping[str, Any]] | None = None,
-               periods: Iterable[int | tuple[int, float]] = (2025,), areas: tuple[str, ...] = ("all",), **more: Any) -> Choices:
+def choices_of(
+    pack: Pack,
+    maximise: Any = "gain",
+    minimise: Any = None,
+    rules: Mapping[str, Mapping[str, Any]] | None = None,
+    periods: Iterable[int | tuple[int, float]] = (2025,),
+    areas: tuple[str, ...] = ("all",),
+    **more: Any,
+) -> Choices:
     """Choices with the rules bound to the pack; an objective is an account, weights by account, or a list of these in order."""
     spans = tuple((p, 1.0) if isinstance(p, int) else p for p in periods)
     sense, wanted = ("maximise", maximise) if minimise is None else ("minimise", minimise)
     stages = tuple(_stage(sense, s) for s in (wanted if isinstance(wanted, list) else [wanted]))
     problems, bound = Problems(), []
     for name, raw in (rules or {}).items():
-        context = Context(pack, sites_of(pack, areas), tuple(y for y, _ in spans), areas, lambda key: Place("rules.yaml", 1), f"rules.{name}",
-                          problems)
+        context = Context(pack, sites_of(pack, areas), tuple(y for y, _ in spans), areas, lambda key: Place("rules.yaml", 1), f"rules.{name}", problems)
         bound.append(Rule.kinds[next(iter(raw))].model_validate(dict(raw)).bind(name, context))
     problems.stop_if_any()
     changes = tuple(change for rule in bound if isinstance(rule, Price) for change in rule.price_changes)
@@ -237,9 +283,20 @@ def program_of(source: str | Tables | Pack, **choices: Any) -> Program:
     return compile_program(case_of(source, **choices))
 
 
-_TABLE = {"flows": flows.flows, "activities": flows.activities, "trades": flows.trades, "capacity": capacities.capacity, "accounts": book.accounts,
-          "charges": book.charges, "ledger": book.ledger, "names": titles.names, "rules": worth.rules, "limits": worth.limits, "values": worth.values,
-          "entry": worth.entry}
+_TABLE = {
+    "flows": flows.flows,
+    "activities": flows.activities,
+    "trades": flows.trades,
+    "capacity": capacities.capacity,
+    "accounts": book.accounts,
+    "charges": book.charges,
+    "ledger": book.ledger,
+    "names": titles.names,
+    "rules": worth.rules,
+    "limits": worth.limits,
+    "values": worth.values,
+    "entry": worth.entry,
+}
 
 
 class _Made(dict[str, pd.DataFrame]):
@@ -302,8 +359,14 @@ def solve_pack(source: str | Tables | Pack, options: Options | None = None, **ch
 def plan_of(folder: Path, source: str | Tables, text: str = "") -> Plan:
     """A pack and a scenario written to files, checked, loaded and solved as the command line does."""
     write_pack(folder / "data" / "tiny", source)
-    scenario = {"title": {"en": "Tiny case", "zh": "小算例"}, "region": "tiny", "areas": ["all"], "periods": [2025], "maximise": "gain",
-                "prices": {"year": 2025}}
+    scenario = {
+        "title": {"en": "Tiny case", "zh": "小算例"},
+        "region": "tiny",
+        "areas": ["all"],
+        "periods": [2025],
+        "maximise": "gain",
+        "prices": {"year": 2025},
+    }
     path = folder / "tiny-case.yaml"
     path.write_text(yaml.safe_dump(scenario | (yaml.safe_load(text) or {}), allow_unicode=True, sort_keys=False), encoding="utf-8")
     return solve_scenario(load_scenario(path, data=str(folder / "data")))

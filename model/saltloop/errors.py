@@ -147,8 +147,9 @@ class InputError(SaltloopError):
     def text(self, language: str = "en") -> str:
         """Every problem, then one line of count."""
         errors = self.problems.errors
-        count = (f"{len(errors)} problem{'s' if len(errors) != 1 else ''}; nothing was built."
-                 if language != "zh" else f"共 {len(errors)} 个问题；未建立任何模型。")
+        count = (
+            f"{len(errors)} problem{'s' if len(errors) != 1 else ''}; nothing was built." if language != "zh" else f"共 {len(errors)} 个问题；未建立任何模型。"
+        )
         return "\n".join([*(p.text(language) for p in errors), count])
 
 

@@ -83,15 +83,23 @@ kCNY = 1e3 {currency} = 千元
 _QUANTITY = re.compile(r"^\s*([+-]?(?:\d+(?:[ _,]\d{3})*|\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
 
 UNKNOWN_UNIT = message(
-    "D101", ("unknown unit '{unit}'", "未知单位“{unit}”"),
-    ("the registry is closed; known: {known}. A pack may declare more under `units:` in pack.yaml",
-     "单位表是封闭的；可用：{known}。数据包可在 pack.yaml 的 units: 中补充"))
+    "D101",
+    ("unknown unit '{unit}'", "未知单位“{unit}”"),
+    (
+        "the registry is closed; known: {known}. A pack may declare more under `units:` in pack.yaml",
+        "单位表是封闭的；可用：{known}。数据包可在 pack.yaml 的 units: 中补充",
+    ),
+)
 WRONG_DIMENSION = message(
-    "D102", ("'{unit}' does not fit where '{base}' belongs ({meaning})", "此处应为“{base}”的量纲（{meaning}），不能用“{unit}”"),
-    ("write the number in a unit that converts to {base}", "请改用可换算为 {base} 的单位"))
+    "D102",
+    ("'{unit}' does not fit where '{base}' belongs ({meaning})", "此处应为“{base}”的量纲（{meaning}），不能用“{unit}”"),
+    ("write the number in a unit that converts to {base}", "请改用可换算为 {base} 的单位"),
+)
 NOT_A_NUMBER = message(
-    "D103", ("'{text}' is not a number with a unit", "“{text}”不是带单位的数"),
-    ("expected something like 12 Mt, 141 CNY/m3 or 60 %", "应写成 12 Mt、141 元/m3 或 60 % 之类"))
+    "D103",
+    ("'{text}' is not a number with a unit", "“{text}”不是带单位的数"),
+    ("expected something like 12 Mt, 141 CNY/m3 or 60 %", "应写成 12 Mt、141 元/m3 或 60 % 之类"),
+)
 
 
 @dataclass(frozen=True)
@@ -132,8 +140,11 @@ class Units:
         """
         key = (unit, base)
         if key not in self._factors:
-            self._factors[key] = None if self.dimension(unit) != self.dimension(base) else (
-                1.0 if unit == base else float(self._parse(unit).to_base_units().magnitude / self._parse(base).to_base_units().magnitude))
+            self._factors[key] = (
+                None
+                if self.dimension(unit) != self.dimension(base)
+                else (1.0 if unit == base else float(self._parse(unit).to_base_units().magnitude / self._parse(base).to_base_units().magnitude))
+            )
         return self._factors[key]
 
     def dimension(self, unit: str) -> str:
@@ -149,8 +160,15 @@ class Units:
         try:
             found = self._registry.Quantity(1.0, "") if text == "1" else 1.0 * self._registry.parse_expression(text)
             is_plain = found.magnitude == 1 and bool(str(found.dimensionality))
-        except (pint.errors.UndefinedUnitError, pint.errors.DefinitionSyntaxError, AttributeError, TypeError, ValueError,
-                AssertionError, ZeroDivisionError) as error:
+        except (
+            pint.errors.UndefinedUnitError,
+            pint.errors.DefinitionSyntaxError,
+            AttributeError,
+            TypeError,
+            ValueError,
+            AssertionError,
+            ZeroDivisionError,
+        ) as error:
             names = getattr(error, "unit_names", unit)
             raise KeyError(names if isinstance(names, str) else ", ".join(names)) from error
         if not is_plain:  # pint drops commas and multiplies numbers out: "1,5 t" would pass as 5 t

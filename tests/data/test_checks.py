@@ -66,10 +66,18 @@ def test_a_code_of_the_reader_has_a_page_too() -> None:
     assert "unknown unit '<unit>'" in manual("d101")
 
 
-@pytest.mark.parametrize(("value", "unit", "low", "high", "meant"), [
-    (56.0, "MWh", 0, 5, "kWh"), (3.6, "MWh", 0.9, 1.1, "GJ"), (2000.0, "t", 0, 10, "kg"), (120.0, "m3", 0, 1, "L"),
-    (0.3, "CNY/MWh", 200, 500, "CNY/kWh"),
-    (0.21, "CNY/(t)", 1500, 2500, "万元/t"), (1.7e9, "t", 0, 1, None)])
+@pytest.mark.parametrize(
+    ("value", "unit", "low", "high", "meant"),
+    [
+        (56.0, "MWh", 0, 5, "kWh"),
+        (3.6, "MWh", 0.9, 1.1, "GJ"),
+        (2000.0, "t", 0, 10, "kg"),
+        (120.0, "m3", 0, 1, "L"),
+        (0.3, "CNY/MWh", 200, 500, "CNY/kWh"),
+        (0.21, "CNY/(t)", 1500, 2500, "万元/t"),
+        (1.7e9, "t", 0, 1, None),
+    ],
+)
 def test_the_likeliest_unit_slip_that_fits_is_named(value: float, unit: str, low: float, high: float, meant: str | None) -> None:
     slip = likely_slip(Units(), value, unit, low, high)
     assert (slip[0] if slip else None) == meant

@@ -15,18 +15,21 @@ K, CL, MG, H, O, CA, C, LI, S, NA = 39.0983, 35.453, 24.305, 1.008, 15.999, 40.0
 WATER = 2 * H + O
 
 
-@pytest.mark.parametrize(("species", "element", "share"), [
-    ("KCl", "K", K / (K + CL)),
-    ("KMgCl3.6H2O", "Mg", MG / (K + MG + 3 * CL + 6 * WATER)),
-    ("KMgCl3·6H2O", "Cl", 3 * CL / (K + MG + 3 * CL + 6 * WATER)),
-    ("K2SO4.MgSO4.6H2O", "K", 2 * K / (2 * K + MG + 2 * (S + 4 * O) + 6 * WATER)),
-    ("MgCl2*6H2O", "Mg", MG / (MG + 2 * CL + 6 * WATER)),
-    ("CaMg(CO3)2", "C", 2 * C / (CA + MG + 2 * (C + 3 * O))),
-    ("Li", "Li", 1.0),
-    ("Li2CO3", "Li", 2 * LI / (2 * LI + C + 3 * O)),
-    ("CO2", "C", C / (C + 2 * O)),
-    ("(CaSO4)2.H2O", "S", 2 * S / (2 * (CA + S + 4 * O) + WATER)),
-])
+@pytest.mark.parametrize(
+    ("species", "element", "share"),
+    [
+        ("KCl", "K", K / (K + CL)),
+        ("KMgCl3.6H2O", "Mg", MG / (K + MG + 3 * CL + 6 * WATER)),
+        ("KMgCl3·6H2O", "Cl", 3 * CL / (K + MG + 3 * CL + 6 * WATER)),
+        ("K2SO4.MgSO4.6H2O", "K", 2 * K / (2 * K + MG + 2 * (S + 4 * O) + 6 * WATER)),
+        ("MgCl2*6H2O", "Mg", MG / (MG + 2 * CL + 6 * WATER)),
+        ("CaMg(CO3)2", "C", 2 * C / (CA + MG + 2 * (C + 3 * O))),
+        ("Li", "Li", 1.0),
+        ("Li2CO3", "Li", 2 * LI / (2 * LI + C + 3 * O)),
+        ("CO2", "C", C / (C + 2 * O)),
+        ("(CaSO4)2.H2O", "S", 2 * S / (2 * (CA + S + 4 * O) + WATER)),
+    ],
+)
 def test_shares_are_those_of_the_atomic_weights(species: str, element: str, share: float) -> None:
     shares = mass_shares(species)
     assert shares[element] == pytest.approx(share, rel=1e-3)

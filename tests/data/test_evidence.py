@@ -48,9 +48,13 @@ def test_size_counts_rows() -> None:
     assert (size["processes"], size["sites"], size["numbers"]) == (6, 3, 98)
 
 
-@pytest.mark.parametrize(("language", "words"), [
-    ("en", ["processes 6", "98 numbers", "Element balance: 11 balances of 5 processes", "chlorine in 'chlor_alkali'"]),
-    ("zh", ["工艺 6", "98 个数值", "元素平衡", "“chlor_alkali”的氯"])])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["processes 6", "98 numbers", "Element balance: 11 balances of 5 processes", "chlorine in 'chlor_alkali'"]),
+        ("zh", ["工艺 6", "98 个数值", "元素平衡", "“chlor_alkali”的氯"]),
+    ],
+)
 def test_the_text_tells_size_grades_balance_and_weak_numbers(language: str, words: list[str]) -> None:
     text = evidence_text(load(TOY), language)
     assert all(word in text for word in words), text

@@ -17,8 +17,10 @@ def _with_land(folder: Path, unit: str) -> Path:
     pack = folder / "toy"
     shutil.copytree(TOY, pack)
     path = pack / "factors.csv"
-    lines = [",".join([*line.split(",")[:3], "30", unit, "20", "40", *line.split(",")[7:]]) if line.startswith("equipment,solar_power,land,") else line
-             for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [
+        ",".join([*line.split(",")[:3], "30", unit, "20", "40", *line.split(",")[7:]]) if line.startswith("equipment,solar_power,land,") else line
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return pack
 

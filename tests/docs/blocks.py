@@ -57,7 +57,7 @@ def blocks(path: Path) -> list[Block]:
                 start, language = number, line.removeprefix("```").strip()
             else:
                 saved = re.search(r"`([\w./-]+\.yaml)`[：:]?$", above) if language == "yaml" else None
-                found.append(Block(path.name, start, language, tuple(lines[start:number - 1]), saved.group(1) if saved else ""))
+                found.append(Block(path.name, start, language, tuple(lines[start : number - 1]), saved.group(1) if saved else ""))
                 start = None
         elif start is None and line.strip():
             above = line.strip()

@@ -81,8 +81,9 @@ class Workshop:
         if key not in self.done:
             env = {name: value for name, value in os.environ.items() if not name.startswith("SALTLOOP_")}
             env |= {"PATH": f"{self.programs}{os.pathsep}{env['PATH']}", "PYTHONPATH": str(PACKAGE.parent), "PYTHONWARNINGS": "default"}
-            self.done[key] = subprocess.run(["bash", "-c", text], input=stdin, cwd=self.root, env=env, capture_output=True, encoding="utf-8",
-                                            timeout=600, check=False)
+            self.done[key] = subprocess.run(
+                ["bash", "-c", text], input=stdin, cwd=self.root, env=env, capture_output=True, encoding="utf-8", timeout=600, check=False
+            )
         return self.done[key]
 
     def complaint(self, command: Command) -> str:
@@ -101,11 +102,23 @@ def examples(command: click.Command) -> list[str]:
 
 
 @pytest.mark.slow
-def test_every_command_and_block_works_as_typed(tmp_path: Path) -> None:
+def test_every_example_of_the_help_works_as_typed(tmp_path: Path) -> None:
     workshop = Workshop(tmp_path)
-    complaints = [workshop.complaint(Command(f"saltloop {name} --help", line, 0, ()))
-                  for name, command in (*main.commands.items(), ("", main)) for line in examples(command)]
-    for path in documents():
+    complaints = [
+        workshop.complaint(Command(f"saltloop {name} --help", line, 0, ()))
+        for name, command in (*main.commands.items(), ("", main))
+        for line in examples(command)
+    ]
+    assert not any(complaints), "\n\n".join(filter(None, complaints))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", sorted({path.name.split(".")[0] for path in documents()}))
+def test_every_command_and_block_works_as_typed(title: str, tmp_path: Path) -> None:
+    """A page and its translation share a workshop, for they mostly show the same commands."""
+    workshop = Workshop(tmp_path)
+    complaints = []
+    for path in (path for path in documents() if path.name.split(".")[0] == title):
         for block in blocks(path):
             if block.saved_as:
                 workshop.save(block.saved_as, "\n".join(block.lines) + "\n")
@@ -114,7 +127,7 @@ def test_every_command_and_block_works_as_typed(tmp_path: Path) -> None:
             elif block.language == "python":
                 outcome = workshop.type("python -", "\n".join(block.lines) + "\n")
                 complaints.append(f"{path.name}:{block.line}: {outcome.stderr[-2000:]}" if outcome.returncode else "")
-    assert not [complaint for complaint in complaints if complaint], "\n\n".join(filter(None, complaints))
+    assert not any(complaints), "\n\n".join(filter(None, complaints))
 
 
 @pytest.mark.parametrize("name", [*main.commands, ""])
@@ -207,8 +220,10 @@ def test_everything_public_has_a_docstring() -> None:
         for node in tree.body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
                 inner = node.body if isinstance(node, ast.ClassDef) else []
-                found += [(node.name, node), *((f"{node.name}.{each.name}", each) for each in inner
-                                               if isinstance(each, ast.FunctionDef) and not each.name.startswith("_"))]
+                found += [
+                    (node.name, node),
+                    *((f"{node.name}.{each.name}", each) for each in inner if isinstance(each, ast.FunctionDef) and not each.name.startswith("_")),
+                ]
         bare += [f"{path.relative_to(PACKAGE)} {name}" for name, node in found if not ast.get_docstring(node)]  # type: ignore[arg-type]
     assert bare == []
 
@@ -242,7 +257,8 @@ def test_every_variable_parameter_equation_and_rule_is_in_the_manual_in_both_lan
     english, chinese = formulation_manual.markdown("en"), formulation_manual.markdown("zh")
     named_in_english = re.findall(r"^(?:\| `\w+`|#### .* · `\w+`)", english, re.MULTILINE)
     assert re.findall(r"`(\w+)`", "".join(named_in_english)) == re.findall(
-        r"`(\w+)`", "".join(re.findall(r"^(?:\| `\w+`|#### .* · `\w+`)", chinese, re.MULTILINE)))
+        r"`(\w+)`", "".join(re.findall(r"^(?:\| `\w+`|#### .* · `\w+`)", chinese, re.MULTILINE))
+    )
     assert re.findall(r"```math.*?```", english, re.DOTALL) == re.findall(r"```math.*?```", chinese, re.DOTALL)
 
 

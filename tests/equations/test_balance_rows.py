@@ -65,8 +65,10 @@ prices power 5 | prices heat 40
 
 def months(program: Program) -> Program:
     """Only the rows of lime (one for the year) and of power in January and February, to keep the golden short."""
-    kept = [f == "balance" and (k[1] == "lime" or (k[1] == "power" and k[3] in ("m01", "m02"))) for f, k in
-            zip(program.rows["family"], program.rows["key"], strict=True)]
+    kept = [
+        f == "balance" and (k[1] == "lime" or (k[1] == "power" and k[3] in ("m01", "m02")))
+        for f, k in zip(program.rows["family"], program.rows["key"], strict=True)
+    ]
     return Program(program.columns, program.rows[kept].reset_index(drop=True), program.matrix[kept], program.stages, program.objective_unit)
 
 

@@ -129,9 +129,15 @@ def before(chronology: str, slices: str, step: str) -> list[str]:
     return [key[3] for family, key in zip(keys["family"], keys["key"], strict=True) if family == "store_level" and key[3] != step]
 
 
-@pytest.mark.parametrize(("chronology", "slices", "step", "expected"), [
-    ("day", "typical_days", "m03h00", ["m03h23"]), ("year", "months", "m01", ["m12"]), ("day", "months", "m01", []), ("day", "year", "year", []),
-])
+@pytest.mark.parametrize(
+    ("chronology", "slices", "step", "expected"),
+    [
+        ("day", "typical_days", "m03h00", ["m03h23"]),
+        ("year", "months", "m01", ["m12"]),
+        ("day", "months", "m01", []),
+        ("day", "year", "year", []),
+    ],
+)
 def test_a_level_returns_within_the_day_or_the_year_as_the_store_says(chronology: str, slices: str, step: str, expected: list[str]) -> None:
     """Within a slice longer than a day a store of the day goes on from its own level: it cannot carry anything over."""
     assert before(chronology, slices, step) == expected

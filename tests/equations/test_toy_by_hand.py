@@ -31,11 +31,27 @@ def total(answer: Answer, account: str) -> float:
     return sum(answer.value("account", account, p, 2025) for p in answer.solved.case.sites)
 
 
-ACCOUNTS = {"value_added": 140.7e6, "gross_output": 206e6, "intermediate_cost": 65.3e6, "profit": 140.7e6, "co2": 88_500, "waste_made": 240_000,
-            "waste_used": 210_000, "fresh_water": 410_000, "taxes": 0}
-MARGINAL = {("lake", "waste_salt"): -10, ("park", "waste_salt"): 10, ("park", "salt"): 200, ("lake", "electricity"): 300,
-            ("park", "electricity"): 300,
-            ("town", "electricity"): 300, ("lake", "fresh_water"): 0, ("lake", "brine"): 71}
+ACCOUNTS = {
+    "value_added": 140.7e6,
+    "gross_output": 206e6,
+    "intermediate_cost": 65.3e6,
+    "profit": 140.7e6,
+    "co2": 88_500,
+    "waste_made": 240_000,
+    "waste_used": 210_000,
+    "fresh_water": 410_000,
+    "taxes": 0,
+}
+MARGINAL = {
+    ("lake", "waste_salt"): -10,
+    ("park", "waste_salt"): 10,
+    ("park", "salt"): 200,
+    ("lake", "electricity"): 300,
+    ("park", "electricity"): 300,
+    ("town", "electricity"): 300,
+    ("lake", "fresh_water"): 0,
+    ("lake", "brine"): 71,
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,15 +75,20 @@ VARIATIONS: dict[str, tuple[dict[str, Any], float, dict[str, float]]] = {
     "the zone alone": ({"areas": ["zone"]}, 136.7, {"co2": 68_500}),
     "solar power may be built": ({"capacity": {"may_build": ["option"]}}, 144.642, {"co2": 75_360}),
     "a cap on co2": ({"rules": {"cap": {"limit": "co2", "at_most": "86.75 kt"}}}, 140.65, {"co2": 86_750}),
-    "a share of waste used": ({"rules": {"use": {"target": "waste_used", "at_least": "90 %", "of": "waste_made"}}}, 137.544444,
-                              {"waste_used": 210_000}),
+    "a share of waste used": ({"rules": {"use": {"target": "waste_used", "at_least": "90 %", "of": "waste_made"}}}, 137.544444, {"waste_used": 210_000}),
     "more brine": ({"set": {"basins.lake_brine.draw_limit": "1.62 hm3"}}, 142.12, {}),
     "cheap potash": ({"prices": {"year": 2025, "set": {"potash": "640 CNY/t"}}}, 31.9, {}),
     "a charge that a planner does not feel": ({"rules": {"carbon": {"charge": "co2", "price": "60 CNY/t"}}}, 140.7, {"taxes": 5.31e6}),
-    "a charge that firms feel": ({"rules": {"carbon": {"charge": "co2", "price": "60 CNY/t"}}, "maximise": "profit"}, 140.6,
-                                 {"profit": 135.5e6, "co2": 85_000, "taxes": 5.1e6}),
-    "a charge too low to move them": ({"rules": {"carbon": {"charge": "co2", "price": "20 CNY/t"}}, "maximise": "profit"}, 140.7,
-                                      {"profit": 138.93e6, "taxes": 1.77e6}),
+    "a charge that firms feel": (
+        {"rules": {"carbon": {"charge": "co2", "price": "60 CNY/t"}}, "maximise": "profit"},
+        140.6,
+        {"profit": 135.5e6, "co2": 85_000, "taxes": 5.1e6},
+    ),
+    "a charge too low to move them": (
+        {"rules": {"carbon": {"charge": "co2", "price": "20 CNY/t"}}, "maximise": "profit"},
+        140.7,
+        {"profit": 138.93e6, "taxes": 1.77e6},
+    ),
 }
 
 

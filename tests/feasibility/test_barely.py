@@ -24,28 +24,33 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], float, float, dict[s
     "limit at_least": (WORKS, {}, {"limit": "made", "at_least": "{} t"}, 200, 200.01, {}),
     "limit equals": (WORKS, {}, {"limit": "made", "equals": "{} t"}, 200, 200.01, {}),
     # Of 150 t at most 100 are new.
-    "target at_least": (WORKS, {"need": {"limit": "made", "at_least": "150 t"}}, {"target": "made_new", "at_least": "{} %", "of": "made"}, 66.66,
-                        66.67, {}),
+    "target at_least": (WORKS, {"need": {"limit": "made", "at_least": "150 t"}}, {"target": "made_new", "at_least": "{} %", "of": "made"}, 66.66, 66.67, {}),
     # 80 t of old at least, nothing taken up: co2 per t made is least with all 100 of new, 80/180.
-    "target at_most": (WORKS, {"keep": {"minimum": "old", "at_least": "80 t"}, **NO_WOOD}, {"target": "co2", "at_most": "{} t/t", "of": "made"},
-                       0.4445, 0.4444, {}),
+    "target at_most": (
+        WORKS,
+        {"keep": {"minimum": "old", "at_least": "80 t"}, **NO_WOOD},
+        {"target": "co2", "at_most": "{} t/t", "of": "made"},
+        0.4445,
+        0.4444,
+        {},
+    ),
     "ban": (WORKS, {"it": {"ban": "old"}}, {"limit": "made", "at_least": "{} t"}, 100, 100.01, {}),
     "ceiling": (WORKS, {"need": {"limit": "made", "at_least": "150 t"}}, {"ceiling": "maker", "at_most": "{} t"}, 150, 149.99, {}),
     "minimum": (WORKS, {}, {"minimum": "wood", "at_least": "{} t"}, 100, 100.01, {}),
     # Half of old is left in 2030.
-    "phase_out": (WORKS, {"it": {"phase_out": "old", "from": 2025, "by": 2035}}, {"limit": "made", "at_least": "{} t"}, 150, 150.01,
-                  {"periods": [2030]}),
-    "build_rate": (WORKS, {"need": {"limit": "made", "at_least": "210 t"}}, {"build_rate": "new", "at_most": "{} t/a"}, 10, 9.99,
-                   {"may_build": ("option",)}),
-    "net_zero": (WORKS, {"it": {"net_zero": "co2"}, "keep": {"minimum": "old", "at_least": "60 t"}}, {"ceiling": "wood", "at_most": "{} t"}, 60,
-                 59.99, {}),
+    "phase_out": (WORKS, {"it": {"phase_out": "old", "from": 2025, "by": 2035}}, {"limit": "made", "at_least": "{} t"}, 150, 150.01, {"periods": [2030]}),
+    "build_rate": (WORKS, {"need": {"limit": "made", "at_least": "210 t"}}, {"build_rate": "new", "at_most": "{} t/a"}, 10, 9.99, {"may_build": ("option",)}),
+    "net_zero": (WORKS, {"it": {"net_zero": "co2"}, "keep": {"minimum": "old", "at_least": "60 t"}}, {"ceiling": "wood", "at_most": "{} t"}, 60, 59.99, {}),
     # A block takes 2 t of slag, 25 are asked for.
     "exchange at_most": (PAIR, {"need": {"minimum": "press", "at_least": "25 t"}}, {"exchange": "slag", "at_most": "{} t"}, 50, 49.99, {}),
     "exchange allow": (PAIR, {"it": {"exchange": "slag", "allow": False}}, {"minimum": "press", "at_least": "{} t"}, 0, 0.01, {}),
 }
 # These bound nothing, or can be bought out of: no case is made infeasible by them.
-NEVER = {"charge": {"charge": "co2", "price": "1e6 CNY/t"}, "price": {"price": "good", "change": "-100 %"},
-         "allowance": {"allowance": "co2", "at_most": "-1000 t", "buy_at": "1000 CNY/t", "sell_at": "1 CNY/t"}}
+NEVER = {
+    "charge": {"charge": "co2", "price": "1e6 CNY/t"},
+    "price": {"price": "good", "change": "-100 %"},
+    "allowance": {"allowance": "co2", "at_most": "-1000 t", "buy_at": "1000 CNY/t", "sell_at": "1 CNY/t"},
+}
 
 
 def rules_of(name: str, number: float) -> dict[str, Any]:

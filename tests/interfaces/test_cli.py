@@ -22,8 +22,9 @@ from saltloop.interfaces.cli import main
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 TABLES = ("flows", "activities", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "ledger", "names", "indicators", "products")
-FILES = sorted([*(f"{name}.parquet" for name in TABLES), *(f"program/{name}.parquet" for name in ("columns", "rows", "matrix")), "manifest.json",
-                "results.xlsx"])
+FILES = sorted(
+    [*(f"{name}.parquet" for name in TABLES), *(f"program/{name}.parquet" for name in ("columns", "rows", "matrix")), "manifest.json", "results.xlsx"]
+)
 OPTIMUM = 140.7e6
 RULED = f"{BASE}rules: {{cap: {{limit: co2, at_most: 86.75 kt}}}}\n"
 
@@ -62,8 +63,17 @@ def latest(scenario: Path) -> Path:
 def test_run_prints_the_plan_and_says_where_its_files_are(first: Said, folder: Path) -> None:
     assert first.code == SOLVED
     assert first.lines[:2] == ["Toy", "==="]
-    for words in ("Value added: 140.7 million CNY", "Potash (KCl)", "80,000 t", "Brine of the lake", "100 %", "71 CNY/m³", "Use of solid waste",
-                  "No rule of the scenario binds.", "Certified optimal"):
+    for words in (
+        "Value added: 140.7 million CNY",
+        "Potash (KCl)",
+        "80,000 t",
+        "Brine of the lake",
+        "100 %",
+        "71 CNY/m³",
+        "Use of solid waste",
+        "No rule of the scenario binds.",
+        "Certified optimal",
+    ):
         assert words in first.text
     assert first.lines[-2:] == [f"Results: results/main/{folder.name}", f"Report:  results/main/{folder.name}/report.html"]
 
@@ -74,8 +84,14 @@ def test_run_leaves_the_files_that_the_documents_name_and_no_other(folder: Path)
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
-def test_run_speaks_chinese_and_leaves_the_report_out_and_writes_where_it_is_told(shop: Project) -> None:
-    said = typed("run", "scenarios/main.yaml", "--lang", "zh", "--no-report", "--out", "elsewhere/deep")
+@pytest.fixture(scope="module")
+def chinese(shop: Project) -> Said:
+    """What `run` says in Chinese, without a report, into a folder of its own."""
+    return typed("run", "scenarios/main.yaml", "--lang", "zh", "--no-report", "--out", "elsewhere/deep")
+
+
+def test_run_speaks_chinese_and_leaves_the_report_out_and_writes_where_it_is_told(shop: Project, chinese: Said) -> None:
+    said = chinese
     assert said.code == SOLVED
     run = latest(shop.root / "elsewhere" / "deep" / "main")
     assert files_in(run) == FILES
@@ -86,9 +102,9 @@ def test_run_speaks_chinese_and_leaves_the_report_out_and_writes_where_it_is_tol
     assert not re.search(r"Certified|binds|Results|Sold", said.text)
 
 
-def test_the_workbook_speaks_the_language_of_the_run(shop: Project, folder: Path) -> None:
-    chinese = latest(shop.root / "elsewhere" / "deep" / "main")
-    for run, sheets, first_column in ((folder, {"Accounts", "Flows", "Rules"}, "period"), (chinese, {"账户", "物流", "规则"}, "时期")):
+def test_the_workbook_speaks_the_language_of_the_run(shop: Project, folder: Path, chinese: Said) -> None:
+    second = latest(shop.root / "elsewhere" / "deep" / "main")
+    for run, sheets, first_column in ((folder, {"Accounts", "Flows", "Rules"}, "period"), (second, {"账户", "物流", "规则"}, "时期")):
         found = pd.read_excel(run / "results.xlsx", sheet_name=None)
         assert sheets <= set(found)
         assert [found[name].columns[0] for name in sorted(sheets)] == [first_column] * 3
@@ -174,8 +190,17 @@ def copied(folder: Path, target: Path) -> Path:
     return target
 
 
-@pytest.mark.parametrize(("table", "column"), [("flows", "value"), ("accounts", "value"), ("ledger", "coefficient"), ("program/rows", "dual"),
-                                               ("program/matrix", "coefficient"), ("program/matrix", "row")])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("flows", "value"),
+        ("accounts", "value"),
+        ("ledger", "coefficient"),
+        ("program/rows", "dual"),
+        ("program/matrix", "coefficient"),
+        ("program/matrix", "row"),
+    ],
+)
 def test_verify_of_a_tampered_run_exits_2(folder: Path, tmp_path: Path, table: str, column: str) -> None:
     run = copied(folder, tmp_path / "run")
     frame = pd.read_parquet(run / f"{table}.parquet")
@@ -221,9 +246,20 @@ def test_a_broken_run_is_told_and_not_read(folder: Path, tmp_path: Path, command
     assert files_in(run) == before
 
 
-@pytest.mark.parametrize(("command", "path", "code"), [
-    ("verify", "nowhere", "R101"), ("report", "nowhere", "R101"), ("show", "nowhere", "S101"), ("verify", "data", "R101"), ("report", "data", "R101"),
-    ("show", "data", "R101"), ("verify", "scenarios/main.yaml", "R101"), ("report", "scenarios/main.yaml", "R101"), ("diff", "results/main", "S134")])
+@pytest.mark.parametrize(
+    ("command", "path", "code"),
+    [
+        ("verify", "nowhere", "R101"),
+        ("report", "nowhere", "R101"),
+        ("show", "nowhere", "S101"),
+        ("verify", "data", "R101"),
+        ("report", "data", "R101"),
+        ("show", "data", "R101"),
+        ("verify", "scenarios/main.yaml", "R101"),
+        ("report", "scenarios/main.yaml", "R101"),
+        ("diff", "results/main", "S134"),
+    ],
+)
 def test_what_is_no_run_or_no_scenario_is_told(shop: Project, folder: Path, command: str, path: str, code: str) -> None:
     said = typed(command, path, *(["scenarios/main.yaml"] if command == "diff" else []))
     assert said.code == BAD_INPUT
@@ -342,8 +378,9 @@ def test_help_names_every_command_and_the_exit_codes() -> None:
     assert typed("--version").text == f"saltloop, version {__version__}\n"
 
 
-@pytest.mark.parametrize("words", [["rum"], ["run"], ["run", "a.yaml", "--fast"], ["run", "a.yaml", "b.yaml"], ["new", "a.yaml"],
-                                   ["run", "a.yaml", "--algorithm", "magic"]])
+@pytest.mark.parametrize(
+    "words", [["rum"], ["run"], ["run", "a.yaml", "--fast"], ["run", "a.yaml", "b.yaml"], ["new", "a.yaml"], ["run", "a.yaml", "--algorithm", "magic"]]
+)
 def test_a_command_that_cannot_be_understood_is_bad_input(words: list[str]) -> None:
     said = typed(*words)
     assert said.code == BAD_INPUT

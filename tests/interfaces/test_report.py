@@ -152,8 +152,13 @@ def test_wastes_made_are_used_sold_or_disposed_of(page: Path) -> None:
 
 def test_indicators_show_met_and_missed_targets(page: Path) -> None:
     status = {row[0]["en"].split("The basin")[0]: row[1]["en"] for row in rows_of(page, "indicators")}
-    assert status == {"Use of industrial solid waste": "✗ missed", "Value added per water": "✓ met", "Value added per land": "✓ met",
-                      "CO2 per value added": "✓ met", "Employment": ""}
+    assert status == {
+        "Use of industrial solid waste": "✗ missed",
+        "Value added per water": "✓ met",
+        "Value added per land": "✓ met",
+        "CO2 per value added": "✓ met",
+        "Employment": "",
+    }
 
 
 def test_gap_is_positive_on_the_better_side_of_the_target(page: Path) -> None:
@@ -172,9 +177,15 @@ def test_paragraph_names_products_targets_and_what_binds(page: Path) -> None:
     html = page.read_text(encoding="utf-8")
     lead = re.search(r'<p class="lead">(.*?)</p>', html, flags=re.DOTALL)
     assert lead
-    for words in ("8.12 bn CNY", "Potassium chloride (5 million t, 11.5 bn CNY)", "carbon cap (The basin); its marginal value is 312.4 CNY/t",
-                  "Of 4 official targets 3 are met and 1 missed: Use of industrial solid waste",
-                  "81.2亿元", "氯化钾（500万吨，115亿元）", "4 项官方目标中，3 项达到，1 项未达到"):
+    for words in (
+        "8.12 bn CNY",
+        "Potassium chloride (5 million t, 11.5 bn CNY)",
+        "carbon cap (The basin); its marginal value is 312.4 CNY/t",
+        "Of 4 official targets 3 are met and 1 missed: Use of industrial solid waste",
+        "81.2亿元",
+        "氯化钾（500万吨，115亿元）",
+        "4 项官方目标中，3 项达到，1 项未达到",
+    ):
         assert words in lead[1]
 
 
@@ -196,9 +207,17 @@ def test_streams_add_up_to_what_each_source_gives_and_each_user_takes(run: Path)
 
 
 def test_what_passes_a_site_keeps_its_source() -> None:
-    flows = frame("site commodity role agent value", ("a", "salt", "made", "pan", 8.0), ("b", "salt", "made", "mine", 2.0),
-                  ("a", "salt", "shipped_out", "ab", 8.0), ("b", "salt", "shipped_in", "ab", 6.0), ("b", "salt", "shipped_out", "bc", 4.0),
-                  ("c", "salt", "shipped_in", "bc", 4.0), ("b", "salt", "sold", "home", 4.0), ("c", "salt", "used", "mill", 4.0))
+    flows = frame(
+        "site commodity role agent value",
+        ("a", "salt", "made", "pan", 8.0),
+        ("b", "salt", "made", "mine", 2.0),
+        ("a", "salt", "shipped_out", "ab", 8.0),
+        ("b", "salt", "shipped_in", "ab", 6.0),
+        ("b", "salt", "shipped_out", "bc", 4.0),
+        ("c", "salt", "shipped_in", "bc", 4.0),
+        ("b", "salt", "sold", "home", 4.0),
+        ("c", "salt", "used", "mill", 4.0),
+    )
     found = {(s.source.id, s.sink.id): s.value for s in trace(flows, {"salt": "t"}, "t")}
     assert found == pytest.approx({("pan", "ab"): 2.0, ("pan", "home"): 3.0, ("mine", "home"): 1.0, ("pan", "mill"): 3.0, ("mine", "mill"): 1.0})
 
@@ -264,8 +283,9 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[
-            "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
+        started = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+        )
         yield started
         started.close()
 
@@ -360,5 +380,3 @@ def test_picture_can_be_saved_without_a_network(shown: tuple[Any, list[str]], tm
         download.value.save_as(tmp_path / f"{chart}.png")
         assert (tmp_path / f"{chart}.png").read_bytes()[:4] == b"\x89PNG"
     assert [each for each in complaints if not each.startswith(("request: data:", "request: blob:"))] == []
-
-

@@ -85,6 +85,7 @@ def folder_instead(path: str) -> Damage:
     def replace(made: Project) -> None:
         (made.root / path).unlink()
         (made.root / path).mkdir()
+
     return replace
 
 
@@ -114,54 +115,89 @@ def told_in_both_languages(made: Project, wrong: Wrong) -> None:
 
 
 NO_ENERGY_LIMIT = {"table": "commodities", "at": ["electricity"], "set": {"largest_coefficient": 10, "price_low": 100, "price_high": 2000}}
-CHEAP_SODA = ({"table": "market_tiers", "add": {"market": "suppliers", "commodity": "caustic_soda", "tier": 1, "value": 0.8}},
-              {"table": "market_access", "add": {"market": "suppliers", "place": "park", "commodity": "caustic_soda", "value": 0, "unit": "CNY/t"}})
+CHEAP_SODA = (
+    {"table": "market_tiers", "add": {"market": "suppliers", "commodity": "caustic_soda", "tier": 1, "value": 0.8}},
+    {"table": "market_access", "add": {"market": "suppliers", "place": "park", "commodity": "caustic_soda", "value": 0, "unit": "CNY/t"}},
+)
 PACK = {
-    "unknown commodity": Wrong(cells("recipes", ["coal_power", "coal"], commodity="cole"), "D126", "data/toy/recipes.csv:15",
-                               ("'cole' in column 'commodity'", "Did you mean 'coal'?")),
-    "unknown account": Wrong(cells("account_terms", ["waste_made"], account="waste_maid"), "D126", "data/toy/account_terms.csv:15",
-                             ("'waste_maid'", "Did you mean 'waste_made'?")),
-    "unknown process": Wrong(cells("capacities", ["chlor_alkali"], equipment="chlor_alkaly"), "D126", "data/toy/capacities.csv:6",
-                             ("'chlor_alkaly'", "equipment or processes", "Did you mean 'chlor_alkali'?")),
+    "unknown commodity": Wrong(
+        cells("recipes", ["coal_power", "coal"], commodity="cole"), "D126", "data/toy/recipes.csv:15", ("'cole' in column 'commodity'", "Did you mean 'coal'?")
+    ),
+    "unknown account": Wrong(
+        cells("account_terms", ["waste_made"], account="waste_maid"), "D126", "data/toy/account_terms.csv:15", ("'waste_maid'", "Did you mean 'waste_made'?")
+    ),
+    "unknown process": Wrong(
+        cells("capacities", ["chlor_alkali"], equipment="chlor_alkaly"),
+        "D126",
+        "data/toy/capacities.csv:6",
+        ("'chlor_alkaly'", "equipment or processes", "Did you mean 'chlor_alkali'?"),
+    ),
     "unknown area": Wrong(cells("sites", ["town"], area="regon"), "D126", "data/toy/sites.csv:4", ("'regon'", "Did you mean 'region'?")),
-    "unknown market": Wrong(cells("demands", ["town"], market="town_gird"), "D126", "data/toy/demands.csv:2",
-                            ("'town_gird'", "Did you mean 'town_grid'?")),
+    "unknown market": Wrong(cells("demands", ["town"], market="town_gird"), "D126", "data/toy/demands.csv:2", ("'town_gird'", "Did you mean 'town_grid'?")),
     "unknown source": Wrong(cells("recipes", ["coal_power", "coal"], source="S99"), "D126", "data/toy/recipes.csv:15", ("'S99'", "table sources")),
     "unknown unit": Wrong(cells("recipes", ["coal_power", "coal"], unit="tonnes"), "D101", "data/toy/recipes.csv:15", ("unknown unit 'tonnes'",)),
-    "misspelt word": Wrong(cells("recipes", ["coal_power", "coal"], direction="uses"), "D109", "data/toy/recipes.csv:15",
-                           ("'uses'", "Did you mean 'use'?")),
-    "misspelt column": Wrong(put("recipes", "process,commodity", "process,comodity"), "D106", "data/toy/recipes.csv:1",
-                             ("has no column 'comodity'", "Did you mean 'commodity'?", "column 'commodity' of table 'recipes' is missing"), ("D105",)),
+    "misspelt word": Wrong(cells("recipes", ["coal_power", "coal"], direction="uses"), "D109", "data/toy/recipes.csv:15", ("'uses'", "Did you mean 'use'?")),
+    "misspelt column": Wrong(
+        put("recipes", "process,commodity", "process,comodity"),
+        "D106",
+        "data/toy/recipes.csv:1",
+        ("has no column 'comodity'", "Did you mean 'commodity'?", "column 'commodity' of table 'recipes' is missing"),
+        ("D105",),
+    ),
     "missing column": Wrong(put("sites", ",kind,latitude", ",note,latitude"), "D106", "data/toy/sites.csv:1", ("column 'kind'",), ("D115",)),
     "column twice": Wrong(put("sites", "tags", "kind"), "D115", "data/toy/sites.csv:1", ("column 'kind' stands twice",)),
-    "misspelt table": Wrong(lambda made: made.table("uses").rename(made.table("usess")), "D122", "data/toy/usess.csv",
-                            ("'usess.csv' is not a table", "Did you mean 'uses'?")),
+    "misspelt table": Wrong(
+        lambda made: made.table("uses").rename(made.table("usess")), "D122", "data/toy/usess.csv", ("'usess.csv' is not a table", "Did you mean 'uses'?")
+    ),
     "wrong dimension": Wrong(cells("recipes", ["block_making", "coal"], unit="kWh"), "D102", "data/toy/recipes.csv:13", ("'kWh'", "'t'")),
-    "class off in a recipe": Wrong(rows(NO_ENERGY_LIMIT, {"table": "recipes", "at": ["chlor_alkali", "electricity"], "set": {"value": 2500}}), "D157",
-                                   "data/toy/recipes.csv:20", ("2500 MWh", "kWh for MWh?", "The largest plausible is 10 MWh")),
-    "class off in a price": Wrong(rows(NO_ENERGY_LIMIT, {"table": "prices", "at": ["electricity"], "set": {"value": 500, "unit": "CNY/kWh"}}), "D158",
-                                  "data/toy/prices.csv:8", ("500000 CNY/MWh", "for CNY/MWh?", "100 to 2000 CNY/MWh")),
-    "outside its range": Wrong(put("recipes", "coal_power,coal,use,0.5,t", "coal_power,coal,use,500,t"), "D110", "data/toy/recipes.csv:15",
-                               ("its own range 0.4 to 0.6", "times 1/1000 it would lie inside")),
+    "class off in a recipe": Wrong(
+        rows(NO_ENERGY_LIMIT, {"table": "recipes", "at": ["chlor_alkali", "electricity"], "set": {"value": 2500}}),
+        "D157",
+        "data/toy/recipes.csv:20",
+        ("2500 MWh", "kWh for MWh?", "The largest plausible is 10 MWh"),
+    ),
+    "class off in a price": Wrong(
+        rows(NO_ENERGY_LIMIT, {"table": "prices", "at": ["electricity"], "set": {"value": 500, "unit": "CNY/kWh"}}),
+        "D158",
+        "data/toy/prices.csv:8",
+        ("500000 CNY/MWh", "for CNY/MWh?", "100 to 2000 CNY/MWh"),
+    ),
+    "outside its range": Wrong(
+        put("recipes", "coal_power,coal,use,0.5,t", "coal_power,coal,use,500,t"),
+        "D110",
+        "data/toy/recipes.csv:15",
+        ("its own range 0.4 to 0.6", "times 1/1000 it would lie inside"),
+    ),
     "missing source": Wrong(cells("recipes", ["coal_power", "coal"], source=""), "D107", "data/toy/recipes.csv:15", ("'source' is empty",)),
-    "row twice": Wrong(rows({"table": "recipes", "add": {"process": "coal_power", "commodity": "coal", "direction": "use", "value": 0.5, "unit": "t"}}),
-                       "D124", "data/toy/recipes.csv:21", ("stands twice", "first at data/toy/recipes.csv:15")),
+    "row twice": Wrong(
+        rows({"table": "recipes", "add": {"process": "coal_power", "commodity": "coal", "direction": "use", "value": 0.5, "unit": "t"}}),
+        "D124",
+        "data/toy/recipes.csv:21",
+        ("stands twice", "first at data/toy/recipes.csv:15"),
+    ),
     "NaN": Wrong(put("recipes", "coal_power,coal,use,0.5", "coal_power,coal,use,NaN"), "D108", "data/toy/recipes.csv:15", ("'NaN'", "a finite number")),
     "infinite": Wrong(put("recipes", "coal_power,coal,use,0.5", "coal_power,coal,use,-inf"), "D108", "data/toy/recipes.csv:15", ("'-inf'",)),
     "half a year": Wrong(cells("capacities", ["coal_power"], from_year="2010.5"), "D108", "data/toy/capacities.csv:4", ("a whole number",)),
-    "decimal comma": Wrong(put("recipes", "coal_power,coal,use,0.5,t", 'coal_power,coal,use,"0,5",t'), "D108", "data/toy/recipes.csv:15",
-                           ("'0,5'", "with a point for decimals")),
-    "decimal comma without quotes": Wrong(put("recipes", "coal_power,coal,use,0.5,t", "coal_power,coal,use,0,5,t"), "D113", "data/toy/recipes.csv:15",
-                                          ("12 cells, the header 11", "write decimals with a point")),
+    "decimal comma": Wrong(
+        put("recipes", "coal_power,coal,use,0.5,t", 'coal_power,coal,use,"0,5",t'), "D108", "data/toy/recipes.csv:15", ("'0,5'", "with a point for decimals")
+    ),
+    "decimal comma without quotes": Wrong(
+        put("recipes", "coal_power,coal,use,0.5,t", "coal_power,coal,use,0,5,t"),
+        "D113",
+        "data/toy/recipes.csv:15",
+        ("12 cells, the header 11", "write decimals with a point"),
+    ),
     "too many cells": Wrong(put("areas", "boundary of the official indicators", "one, two"), "D113", "data/toy/areas.csv:2", ("double quotes",)),
     "negative capacity": Wrong(cells("capacities", ["coal_power"], value=-10), "D111", "data/toy/capacities.csv:4", ("negative", "zero or more")),
     "beyond computing": Wrong(cells("capacities", ["coal_power"], value="1e300"), "M331", "", ("1e+300", "capacity_stock[park,coal_power,2025]")),
     "free money": Wrong(rows(*CHEAP_SODA), "D154", "data/toy/market_tiers.csv:7", ("free money", "'caustic_soda'", "earns 400 CNY per t")),
-    "no way out": Wrong(rows({"table": "disposals", "drop": ["chlorine"]}), "D141", "data/toy/recipes.csv:18",
-                        ("nothing takes 'chlorine'", "'chlor_alkali'", "disposals")),
+    "no way out": Wrong(
+        rows({"table": "disposals", "drop": ["chlorine"]}), "D141", "data/toy/recipes.csv:18", ("nothing takes 'chlorine'", "'chlor_alkali'", "disposals")
+    ),
     "no way in": Wrong(rows({"table": "basin_supplies", "drop": ["lake_brine"]}), "D140", "data/toy/recipes.csv:4", ("nothing gives 'brine'",)),
-    "not UTF-8": Wrong(raw("processes.csv", lambda data: data.decode().encode("gb18030")), "D104", "data/toy/processes.csv:2",
-                       ("not text in UTF-8", "CSV UTF-8")),
+    "not UTF-8": Wrong(
+        raw("processes.csv", lambda data: data.decode().encode("gb18030")), "D104", "data/toy/processes.csv:2", ("not text in UTF-8", "CSV UTF-8")
+    ),
     "UTF-16": Wrong(raw("recipes.csv", lambda data: data.decode().encode("utf-16")), "D104", "data/toy/recipes.csv:1", ("not text in UTF-8",)),
     "empty file": Wrong(raw("uses.csv", lambda data: b""), "D104", "data/toy/uses.csv", ("it is empty",)),
     "header alone": Wrong(raw("recipes.csv", lambda data: data.splitlines()[0] + b"\n"), "D123", "data/toy", ("'recipes' is missing or has no rows",)),
@@ -175,8 +211,12 @@ ABOUT = {
     "missing key": Wrong(about("version: 1.0.0\n", ""), "D121", "data/toy/pack.yaml", ("'version' is missing",)),
     "key twice": Wrong(about("version: 1.0.0\n", "version: 1.0.0\nversion: 2.0.0\n"), "D121", "data/toy/pack.yaml:4", ("'version' stands twice",)),
     "wrong form": Wrong(about("builds_on: []", "builds_on: library"), "D121", "data/toy/pack.yaml:5", ("a list of packs",)),
-    "title in one language": Wrong(about('title: {en: "Toy lake, three sites and six processes", zh: "玩具盐湖：三个地点、六种工艺"}', "title: Toy"),
-                                   "D121", "data/toy/pack.yaml:2", ("{en: a text, zh: a text}",)),
+    "title in one language": Wrong(
+        about('title: {en: "Toy lake, three sites and six processes", zh: "玩具盐湖：三个地点、六种工艺"}', "title: Toy"),
+        "D121",
+        "data/toy/pack.yaml:2",
+        ("{en: a text, zh: a text}",),
+    ),
     "tab": Wrong(about("roles: {", "roles:\n\t{"), "D121", "data/toy/pack.yaml:9", ("this is not YAML",)),
     "not UTF-8": Wrong(raw("pack.yaml", lambda data: data.decode().encode("gb18030")), "D121", "data/toy/pack.yaml", ("not text in UTF-8",)),
     "empty": Wrong(raw("pack.yaml", lambda data: b""), "D121", "data/toy/pack.yaml", ("holds no keys",)),
@@ -186,10 +226,10 @@ ABOUT = {
     "unknown area": Wrong(about("main_area: zone", "main_area: zoone"), "D121", "data/toy/pack.yaml:7", ("'zoone'", "Did you mean 'zone'?")),
     "unknown account": Wrong(about("charges: taxes", "charges: taxs"), "D121", "data/toy/pack.yaml:8", ("'taxs'", "Did you mean 'taxes'?")),
     "currency is a unit": Wrong(about("currency: CNY", "currency: t"), "D121", "data/toy/pack.yaml:6", ("'t' is a unit already",)),
-    "unit means something": Wrong(about("main_area: zone", "units: {t: 900 kg}\nmain_area: zone"), "D121", "data/toy/pack.yaml:7",
-                                  ("'t' is a unit already",)),
-    "unit of nothing": Wrong(about("main_area: zone", "units: {bag: 7 nonsense}\nmain_area: zone"), "D101", "data/toy/pack.yaml:7",
-                             ("bag = 7 nonsense", "known: CNY")),
+    "unit means something": Wrong(about("main_area: zone", "units: {t: 900 kg}\nmain_area: zone"), "D121", "data/toy/pack.yaml:7", ("'t' is a unit already",)),
+    "unit of nothing": Wrong(
+        about("main_area: zone", "units: {bag: 7 nonsense}\nmain_area: zone"), "D101", "data/toy/pack.yaml:7", ("bag = 7 nonsense", "known: CNY")
+    ),
 }
 
 
@@ -216,8 +256,9 @@ SCENARIO = {
     "unknown path of set": Wrong(adds("set: {basins.rivr.draw_limit: 1 hm3}"), "S120", f"{HERE}:7", ("'rivr'", "'basins.river'?")),
     "misspelt key": Wrong(says(BASE.replace("periods", "period")), "S110", f"{HERE}:4", ("'period'", "Did you mean 'periods'?"), ("S111",)),
     "misspelt key of the title": Wrong(says(BASE.replace("zh: 玩具", "zh: 玩具, ch: x")), "S110", f"{HERE}:1", ("'ch' in title", "known keys: en, zh")),
-    "misspelt key of prices": Wrong(says(BASE.replace("{year: 2025}", "{year: 2025, mising: error}")), "S110", f"{HERE}:6",
-                                    ("'mising' in prices", "Did you mean 'missing'?")),
+    "misspelt key of prices": Wrong(
+        says(BASE.replace("{year: 2025}", "{year: 2025, mising: error}")), "S110", f"{HERE}:6", ("'mising' in prices", "Did you mean 'missing'?")
+    ),
     "misspelt key of capacity": Wrong(adds("capacity: {may_biuld: [option]}"), "S110", f"{HERE}:7", ("in capacity", "Did you mean 'may_build'?")),
     "misspelt key of a rule": Wrong(adds("rules: {cap: {limit: co2, at_mots: 1 kt, at_most: 90 kt}}"), "S110", f"{HERE}:7", ("in rules.cap", "'at_most'?")),
     "misspelt word": Wrong(adds("slices: mnths"), "S112", f"{HERE}:7", ("slices cannot be 'mnths'", "Did you mean 'months'?")),
@@ -225,30 +266,48 @@ SCENARIO = {
     "key twice": Wrong(adds("region: toy"), "S105", f"{HERE}:7", ("'region' stands twice (first in line 2)",)),
     "wrong dimension": Wrong(adds("rules: {cap: {limit: co2, at_most: 12 MWh}}"), "D102", f"{HERE}:7", ("'MWh'", "'t'")),
     "wrong dimension in set": Wrong(adds("set: {processes.potash_plant.electricity: 500 t}"), "D102", f"{HERE}:7", ("'t'", "'MWh'")),
-    "class off in set": Wrong(adds("set: {processes.potash_plant.electricity: 500 MWh}"), "S122", f"{HERE}:7",
-                              ("1000 × larger", "0.5 MWh", "data/toy/recipes.csv:5", "one class off", "+99900 %")),
-    "class off in a price": Wrong(says(BASE.replace("{year: 2025}", "{year: 2025, set: {electricity: 500 CNY/kWh}}")), "S122", f"{HERE}:6",
-                                  ("500000 CNY/MWh", "1000 × larger", "data/toy/prices.csv:8")),
+    "class off in set": Wrong(
+        adds("set: {processes.potash_plant.electricity: 500 MWh}"),
+        "S122",
+        f"{HERE}:7",
+        ("1000 × larger", "0.5 MWh", "data/toy/recipes.csv:5", "one class off", "+99900 %"),
+    ),
+    "class off in a price": Wrong(
+        says(BASE.replace("{year: 2025}", "{year: 2025, set: {electricity: 500 CNY/kWh}}")),
+        "S122",
+        f"{HERE}:6",
+        ("500000 CNY/MWh", "1000 × larger", "data/toy/prices.csv:8"),
+    ),
     "class off in set of a price": Wrong(adds("set: {prices.electricity: 500 CNY/kWh}"), "S122", f"{HERE}:7", ("1000 × larger",)),
     "decimal comma": Wrong(adds("rules: {cap: {limit: co2, at_most: '86,5 kt'}}"), "D101", f"{HERE}:7", ("',5 kt'",)),
     "not a number": Wrong(adds("rules: {cap: {limit: co2, at_most: .nan}}"), "D103", f"{HERE}:7", ("'.nan'", "12 Mt")),
     "infinite": Wrong(adds("rules: {cap: {limit: co2, at_most: 1e400 kt}}"), "D103", f"{HERE}:7", ("'1e400 kt'",)),
     "a number without end": Wrong(adds(f"rules: {{cap: {{limit: co2, at_most: 1{'0' * 5000}}}}}"), "D103", f"{HERE}:7", ("is not a number",)),
-    "no price": Wrong(says(BASE.replace("{year: 2025}", "{year: 1999, missing: error}")), "M302", "data/toy/prices.csv:2",
-                      ("no price of 'coal' for 1999", "missing: nearest")),
-    "circle": Wrong(both(lambda made: made.write("extends: main.yaml\n", "a"), says("extends: a.yaml\n")), "S107", "scenarios/a.yaml:1",
-                    ("main.yaml -> a.yaml -> main.yaml",)),
+    "no price": Wrong(
+        says(BASE.replace("{year: 2025}", "{year: 1999, missing: error}")), "M302", "data/toy/prices.csv:2", ("no price of 'coal' for 1999", "missing: nearest")
+    ),
+    "circle": Wrong(
+        both(lambda made: made.write("extends: main.yaml\n", "a"), says("extends: a.yaml\n")),
+        "S107",
+        "scenarios/a.yaml:1",
+        ("main.yaml -> a.yaml -> main.yaml",),
+    ),
     "outside the project": Wrong(says("extends: ../../elsewhere.yaml\n"), "S108", f"{HERE}:1", ("lies outside the project",)),
-    "extends nothing": Wrong(both(lambda made: made.write(BASE, "base"), says("extends: bas.yaml\n")), "S101", f"{HERE}:1",
-                             ("no scenario file", "Did you mean 'base.yaml'?")),
+    "extends nothing": Wrong(
+        both(lambda made: made.write(BASE, "base"), says("extends: bas.yaml\n")), "S101", f"{HERE}:1", ("no scenario file", "Did you mean 'base.yaml'?")
+    ),
     "extends a folder": Wrong(says("extends: .\n"), "S134", f"{HERE}:1", ("Is a directory",)),
     "folder instead of a file": Wrong(folder_instead(HERE), "S134", HERE, ("Is a directory", "ends in .yaml")),
     "tabs": Wrong(says("prices:\n\tyear: 2025\n"), "S103", f"{HERE}:2", ("not YAML", "no tabs")),
     "not UTF-8": Wrong(lambda made: made.scenario.write_bytes(BASE.encode("gb18030")), "S102", f"{HERE}:1", ("not text in UTF-8",)),
     "empty": Wrong(says(""), "S106", HERE, ("holds no keys", "saltloop new")),
-    "aliases without end": Wrong(adds("a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefghijklmnopqr", "bcdefghijklmnopqrs",
-                                                                                                              strict=True))),
-                                 "S109", f"{HERE}:10", ("unfold to more than",), ("S110",)),
+    "aliases without end": Wrong(
+        adds("a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefghijklmnopqr", "bcdefghijklmnopqrs", strict=True))),
+        "S109",
+        f"{HERE}:10",
+        ("unfold to more than",),
+        ("S110",),
+    ),
     "objects": Wrong(adds("note: !!python/object/apply:os.system [ls]"), "S104", f"{HERE}:7", ("refused",)),
 }
 
@@ -261,8 +320,12 @@ def test_a_mistake_in_a_scenario_is_told_at_its_line(toy: Project, what: str) ->
 def test_every_mistake_of_a_pack_is_told_at_once(toy: Project) -> None:
     for what in ("unknown commodity", "unknown market", "half a year"):
         PACK[what].damage(toy)
-    for damage in (cells("recipes", ["salt_washing", "electricity"], grade="E"), cells("recipes", ["salt_washing", "fresh_water"], source=""),
-                   cells("prices", ["coal"], value="cheap", low=480, high=720), adds("rules: {cap: {limit: cO2, at_most: 1 kt}}\nslices: mnths")):
+    for damage in (
+        cells("recipes", ["salt_washing", "electricity"], grade="E"),
+        cells("recipes", ["salt_washing", "fresh_water"], source=""),
+        cells("prices", ["coal"], value="cheap", low=480, high=720),
+        adds("rules: {cap: {limit: cO2, at_most: 1 kt}}\nslices: mnths"),
+    ):
         damage(toy)
     said = toy.run()
     assert said.code == BAD_INPUT
@@ -345,11 +408,12 @@ def test_an_unbounded_scenario_names_the_chain_that_makes_free_money(toy: Projec
 
 def test_a_process_that_lives_on_its_own_product_is_told(toy: Project) -> None:
     """It makes one unit and uses nine tenths of one: energy out of nothing, bounded by its capacity alone."""
-    toy.edit({"table": "processes", "add": {"process": "pump", "industry": "utility", "reference": "electricity", "resolution": "slice",
-                                            "capacity_unit": "MW"}},
-             {"table": "recipes", "add": {"process": "pump", "commodity": "electricity", "direction": "make", "value": 1, "unit": "MWh"}},
-             {"table": "recipes", "add": {"process": "pump", "commodity": "electricity", "direction": "use", "value": 0.9, "unit": "MWh"}},
-             {"table": "capacities", "add": {"site": "park", "equipment": "pump", "status": "existing", "from_year": 2000, "value": 1, "unit": "MW"}})
+    toy.edit(
+        {"table": "processes", "add": {"process": "pump", "industry": "utility", "reference": "electricity", "resolution": "slice", "capacity_unit": "MW"}},
+        {"table": "recipes", "add": {"process": "pump", "commodity": "electricity", "direction": "make", "value": 1, "unit": "MWh"}},
+        {"table": "recipes", "add": {"process": "pump", "commodity": "electricity", "direction": "use", "value": 0.9, "unit": "MWh"}},
+        {"table": "capacities", "add": {"site": "park", "equipment": "pump", "status": "existing", "from_year": 2000, "value": 1, "unit": "MW"}},
+    )
     for language, words in (("en", "'pump' makes 'electricity' and uses nothing on balance"), ("zh", "净投入为零")):
         said = typed("check", "data/toy", "--lang", language)
         assert "D145" in said.text
@@ -442,9 +506,15 @@ def test_a_file_in_the_place_of_the_results_is_told_and_kept(toy: Project) -> No
 
 def started(folder: Path, scenario: Path, *words: str) -> subprocess.Popen[str]:
     """`saltloop run` in a process of its own, that heeds Ctrl-C even if this one does not."""
-    return subprocess.Popen([sys.executable, "-m", "saltloop.interfaces.cli", "run", str(scenario), "--out", "out", *words], cwd=folder,
-                            env={**os.environ, "PYTHONPATH": str(Path(saltloop.__file__).parents[1])}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            encoding="utf-8", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    return subprocess.Popen(
+        [sys.executable, "-m", "saltloop.interfaces.cli", "run", str(scenario), "--out", "out", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(saltloop.__file__).parents[1])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 def once_written(process: subprocess.Popen[str], folder: Path, name: str) -> None:
@@ -489,6 +559,22 @@ def test_a_run_killed_while_writing_looks_like_none_and_the_next_one_works(toy: 
         assert "never finished" in said.text
     assert toy.run().code == SOLVED
     assert typed("verify", "out/main").code == SOLVED
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_output_that_cannot_be_written_or_read_is_no_traceback(toy: Project, language: str) -> None:
+    """Redirected to a full disk; then to an encoding that has no cubic metre."""
+    words = [sys.executable, "-m", "saltloop.interfaces.cli", "check", "data/toy", "--lang", language]
+    env = {**os.environ, "PYTHONPATH": str(Path(saltloop.__file__).parents[1]), "PYTHONIOENCODING": "gbk" if language == "en" else "ascii"}
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(words, env=env, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == BAD_INPUT
+    assert b"R104" in done.stderr
+    assert b"Traceback" not in done.stderr
+    done = subprocess.run(words, env=env, capture_output=True, check=False)
+    assert done.returncode == SOLVED
+    assert done.stderr == b""
 
 
 def test_the_toy_of_these_tests_is_sound(toy: Project) -> None:

@@ -57,8 +57,10 @@ def test_plan_and_prices_stand_the_certificate_and_bound_each_other(case: Random
     assert solution.certificate.worst <= TOLERANCE
     costs = program.stages[0][1]
     reduced = costs - program.matrix.T @ solution.duals
-    bound = sum(float(np.sum(d[d != 0] * np.where(d > 0, frame["upper"], frame["lower"])[d != 0]))
-                for d, frame in ((_clean(solution.duals), program.rows), (_clean(reduced), program.columns)))
+    bound = sum(
+        float(np.sum(d[d != 0] * np.where(d > 0, frame["upper"], frame["lower"])[d != 0]))
+        for d, frame in ((_clean(solution.duals), program.rows), (_clean(reduced), program.columns))
+    )
     assert same(bound, answer.objective)
     other = solved(case, maximise={"sales": 1.0, "co2": -1.0})
     assert float(costs @ other.solved.solution.values) <= answer.objective + 1e-7 * (1 + abs(answer.objective))
@@ -89,9 +91,17 @@ def test_less_of_anything_is_never_better_and_more_never_worse(case: RandomCase,
     assert times(1.5) >= base - 1e-7 * (1 + abs(base))
 
 
-OTHER_UNITS = {"t": ["kt", "kg", "万吨"], "MWh": ["GWh", "kWh", "GJ", "tce"], "CNY": ["万元", "亿元"], "m3": ["hm3", "亿立方米"],
-               "t/a": ["kt/a", "t/d"],
-               "CNY/t": ["万元/kt", "元/kg", "百万元/万吨"], "MW": ["GW", "kW"], "ha": ["km2", "mu"], "km": ["m"]}
+OTHER_UNITS = {
+    "t": ["kt", "kg", "万吨"],
+    "MWh": ["GWh", "kWh", "GJ", "tce"],
+    "CNY": ["万元", "亿元"],
+    "m3": ["hm3", "亿立方米"],
+    "t/a": ["kt/a", "t/d"],
+    "CNY/t": ["万元/kt", "元/kg", "百万元/万吨"],
+    "MW": ["GW", "kW"],
+    "ha": ["km2", "mu"],
+    "km": ["m"],
+}
 
 
 @some
@@ -160,10 +170,17 @@ def test_names_do_not_matter(case: RandomCase) -> None:
 
 
 RULES: list[dict[str, Any]] = [
-    {"limit": "co2", "at_most": "{} t"}, {"limit": "sales", "at_least": "{} CNY"}, {"limit": "waste", "equals": "{} t"},
+    {"limit": "co2", "at_most": "{} t"},
+    {"limit": "sales", "at_least": "{} CNY"},
+    {"limit": "waste", "equals": "{} t"},
     {"ceiling": "maker", "at_most": "{} t"},
-    {"ban": "make_steel"}, {"target": "co2", "at_most": "0.001 t/CNY", "of": "sales"}, {"net_zero": "waste"}, {"exchange": "iron", "allow": False},
-    {"exchange": "power", "at_most": "{} MWh"}, {"phase_out": "burn", "from": 2020, "by": 2040}, {"minimum": "burn", "at_least": "{} MWh"},
+    {"ban": "make_steel"},
+    {"target": "co2", "at_most": "0.001 t/CNY", "of": "sales"},
+    {"net_zero": "waste"},
+    {"exchange": "iron", "allow": False},
+    {"exchange": "power", "at_most": "{} MWh"},
+    {"phase_out": "burn", "from": 2020, "by": 2040},
+    {"minimum": "burn", "at_least": "{} MWh"},
 ]
 
 

@@ -24,31 +24,34 @@ def test_every_text_says_the_same_things_in_both_languages(key: str) -> None:
     assert fields(english) == fields(chinese)
 
 
-@pytest.mark.parametrize(("value", "unit", "english", "chinese"), [
-    (1.2e6, "t", "1.2 million t", "120万吨"),
-    (3.4e9, "CNY", "3.4 bn CNY", "34亿元"),
-    (123456, "person", "123,500 persons", "12.3万人"),
-    (99996, "t", "100,000 t", "10万吨"),
-    (999.96e6, "CNY", "1 bn CNY", "10亿元"),
-    (1e13, "CNY", "10 trillion CNY", "10万亿元"),
-    (312.44, "CNY/t", "312.4 CNY/t", "312.4元/吨"),
-    (312.0, "CNY/(t)", "312 CNY/t", "312元/吨"),
-    (850.0, "CNY/(t/a)", "850 CNY/(t/a)", "850元/(吨/年)"),
-    (62.34, "%", "62.3 %", "62.3%"),
-    (84.23, "万元/ha", "842,300 CNY/ha", "84.2万元/公顷"),
-    (-12.3e6, "CNY", "−12.3 million CNY", "−1,230万元"),
-    (1.2e-5, "CNY/m3", "1.2×10⁻⁵ CNY/m³", "1.2×10⁻⁵元/立方米"),
-    (5.2e6, "MWh", "5.2 million MWh", "52亿千瓦时"),
-    (50, "MW", "50 MW", "5万千瓦"),
-    (0.0, "t", "0 t", "0吨"),
-    (0.62, "1", "0.62", "0.62"),
-    (12345, "", "12,340", "1.23万"),
-    (45, "LE/t", "45 LE/t", "45 LE/吨"),
-    (3, "CNY/person", "3 CNY/person", "3元/人"),
-    (math.nan, "t", "–", "–"),
-    (None, "t", "–", "–"),
-    (math.inf, "t", "∞", "∞"),
-])
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "chinese"),
+    [
+        (1.2e6, "t", "1.2 million t", "120万吨"),
+        (3.4e9, "CNY", "3.4 bn CNY", "34亿元"),
+        (123456, "person", "123,500 persons", "12.3万人"),
+        (99996, "t", "100,000 t", "10万吨"),
+        (999.96e6, "CNY", "1 bn CNY", "10亿元"),
+        (1e13, "CNY", "10 trillion CNY", "10万亿元"),
+        (312.44, "CNY/t", "312.4 CNY/t", "312.4元/吨"),
+        (312.0, "CNY/(t)", "312 CNY/t", "312元/吨"),
+        (850.0, "CNY/(t/a)", "850 CNY/(t/a)", "850元/(吨/年)"),
+        (62.34, "%", "62.3 %", "62.3%"),
+        (84.23, "万元/ha", "842,300 CNY/ha", "84.2万元/公顷"),
+        (-12.3e6, "CNY", "−12.3 million CNY", "−1,230万元"),
+        (1.2e-5, "CNY/m3", "1.2×10⁻⁵ CNY/m³", "1.2×10⁻⁵元/立方米"),
+        (5.2e6, "MWh", "5.2 million MWh", "52亿千瓦时"),
+        (50, "MW", "50 MW", "5万千瓦"),
+        (0.0, "t", "0 t", "0吨"),
+        (0.62, "1", "0.62", "0.62"),
+        (12345, "", "12,340", "1.23万"),
+        (45, "LE/t", "45 LE/t", "45 LE/吨"),
+        (3, "CNY/person", "3 CNY/person", "3元/人"),
+        (math.nan, "t", "–", "–"),
+        (None, "t", "–", "–"),
+        (math.inf, "t", "∞", "∞"),
+    ],
+)
 def test_numbers_are_written_as_each_language_writes_them(value: float | None, unit: str, english: str, chinese: str) -> None:
     assert number(value, unit, "en") == english
     assert number(value, unit, "zh") == chinese
@@ -73,8 +76,9 @@ def test_a_printed_number_is_within_half_a_percent_of_the_exact_one(value: float
     assert read_back(number(value, "", language)) == pytest.approx(value, rel=5.1e-3)
 
 
-@pytest.mark.parametrize(("share", "english", "chinese"), [
-    (0.6234, "62.3 %", "62.3%"), (0.0001, "< 0.1 %", "<0.1%"), (0.0, "0 %", "0%"), (1.0, "100 %", "100%"), (None, "–", "–")])
+@pytest.mark.parametrize(
+    ("share", "english", "chinese"), [(0.6234, "62.3 %", "62.3%"), (0.0001, "< 0.1 %", "<0.1%"), (0.0, "0 %", "0%"), (1.0, "100 %", "100%"), (None, "–", "–")]
+)
 def test_shares_have_at_most_one_decimal(share: float | None, english: str, chinese: str) -> None:
     assert (percent(share, "en"), percent(share, "zh")) == (english, chinese)
 

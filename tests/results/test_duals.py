@@ -19,16 +19,25 @@ SENSES: dict[str, dict[str, Any]] = {
     "maximise_at_least": {"maximise": "gain", "rule": {"limit": "made", "at_least": "{} t"}, "at": 210},
     "maximise_equals_from_above": {"maximise": "gain", "rule": {"limit": "made", "equals": "{} t"}, "at": 120},
     "maximise_equals_from_below": {"maximise": "gain", "rule": {"limit": "made", "equals": "{} t"}, "at": 220},
-    "minimise_at_most": {"minimise": "co2", "rule": {"limit": "made_new", "at_most": "{} t"}, "at": 60,
-                         "also": {"need": {"limit": "made", "at_least": "120 t"}}},
+    "minimise_at_most": {
+        "minimise": "co2",
+        "rule": {"limit": "made_new", "at_most": "{} t"},
+        "at": 60,
+        "also": {"need": {"limit": "made", "at_least": "120 t"}},
+    },
     "minimise_at_least": {"minimise": "co2", "rule": {"limit": "made", "at_least": "{} t"}, "at": 150},
-    "minimise_equals_from_above": {"minimise": "co2", "rule": {"limit": "made_new", "equals": "{} t"}, "at": 40,
-                                   "also": {"need": {"limit": "made", "at_least": "120 t"}}},
+    "minimise_equals_from_above": {
+        "minimise": "co2",
+        "rule": {"limit": "made_new", "equals": "{} t"},
+        "at": 40,
+        "also": {"need": {"limit": "made", "at_least": "120 t"}},
+    },
     "minimise_equals_from_below": {"minimise": "co2", "rule": {"limit": "made", "equals": "{} t"}, "at": 180},
 }
 # A third maker at a loss, that emits 0.8 t per t: a floor above the capacity of the others costs something in money and in co2.
-COUNTRY = WORKS + ("\nprocesses poor good - - - maker | recipes poor good make 1 | recipes poor coal use 0.4 | factors process poor variable_cost 13"
-                   "| capacities west poor 100")
+COUNTRY = WORKS + (
+    "\nprocesses poor good - - - maker | recipes poor good make 1 | recipes poor coal use 0.4 | factors process poor variable_cost 13| capacities west poor 100"
+)
 
 
 @pytest.mark.parametrize("name", SENSES)
@@ -41,7 +50,7 @@ def test_the_dual_of_each_sense_is_the_change_per_unit_more_of_the_right_side(na
         return solve_pack(COUNTRY, rules={"it": rule, **sense.get("also", {})}, **objective)
 
     answer = at(sense["at"])
-    difference = (at(sense["at"] + 0.5).objective - at(sense["at"] - 0.5).objective)
+    difference = at(sense["at"] + 0.5).objective - at(sense["at"] - 0.5).objective
     line = answer.line("rules", rule="it")
     assert difference != 0
     assert line["dual"] == pytest.approx(difference)
@@ -54,7 +63,8 @@ NUMBERED: dict[str, tuple[dict[str, Any], str, float, dict[str, Any]]] = {
     "limit": ({"limit": "co2", "in": "all"}, "at_most", 65.0, {}),
     "target": ({"target": "made_new", "of": "made", "in": "all"}, "at_least", 0.6, {}),
     "allowance": ({"allowance": "co2", "buy_at": "2 CNY/t", "sell_at": "1 CNY/t"}, "at_most", 30.0, {"maximise": "profit"}),
-    "ceiling": ({"ceiling": "maker"}, "at_most", 120.0, {}), "minimum": ({"minimum": "wood"}, "at_least", 20.0, {}),
+    "ceiling": ({"ceiling": "maker"}, "at_most", 120.0, {}),
+    "minimum": ({"minimum": "wood"}, "at_least", 20.0, {}),
     "build_rate": ({"build_rate": "new"}, "at_most", 10.0, {"may_build": ("option",)}),
 }
 
@@ -150,9 +160,12 @@ def test_a_commodity_that_only_costs_has_a_negative_value() -> None:
 
 
 LIMITED: dict[str, tuple[str, str, float]] = {
-    "draw_limit": ("lake", "basin_limits lake {}", 200.0), "capacity_stock": ("a mine", "capacities a mine {}", 7.0),
-    "sales_tier": ("town salt 1", "market_tiers town salt 1 {}", 5.0), "purchase_tier": ("shop fuel 1", "market_tiers shop fuel 1 {}", 6.0),
-    "land_limit": ("a flat", "land a flat {}", 8.0), "disposal_limit": ("a slag heap", "disposals heap a slag 0 - {}", 3.0),
+    "draw_limit": ("lake", "basin_limits lake {}", 200.0),
+    "capacity_stock": ("a mine", "capacities a mine {}", 7.0),
+    "sales_tier": ("town salt 1", "market_tiers town salt 1 {}", 5.0),
+    "purchase_tier": ("shop fuel 1", "market_tiers shop fuel 1 {}", 6.0),
+    "land_limit": ("a flat", "land a flat {}", 8.0),
+    "disposal_limit": ("a slag heap", "disposals heap a slag 0 - {}", 3.0),
     "demand_served": ("a need salt", "demands need a salt {}", 2.0),
 }
 BASE = """
@@ -167,8 +180,7 @@ market_tiers need salt 1 - 0.2
 prices salt 10 | prices fuel 3
 routes heap
 """
-DEFAULTS = {"draw_limit": 1e5, "capacity_stock": 1e3, "sales_tier": 1e4, "purchase_tier": 1e4, "land_limit": 1e4, "disposal_limit": 1e4,
-            "demand_served": 0.0}
+DEFAULTS = {"draw_limit": 1e5, "capacity_stock": 1e3, "sales_tier": 1e4, "purchase_tier": 1e4, "land_limit": 1e4, "disposal_limit": 1e4, "demand_served": 0.0}
 
 
 @pytest.mark.parametrize("family", LIMITED)

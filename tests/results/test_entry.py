@@ -70,7 +70,8 @@ prices salt 10 | prices soda 20 | prices fuel 4 - pit | prices fuel 9 - dear
 accounts sales CNY | account_terms sales sell - - price
 """
 VARIANTS: dict[str, dict[str, Any]] = {
-    "one year": {}, "periods": {"periods": [(2025, 5.0), (2030, 5.0)]},
+    "one year": {},
+    "periods": {"periods": [(2025, 5.0), (2030, 5.0)]},
     "a tax on sales": {"maximise": "profit", "rules": {"tax": {"charge": "sales", "price": "0.2 CNY/CNY"}}},
 }
 

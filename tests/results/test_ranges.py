@@ -25,8 +25,11 @@ def toy() -> Answer:
 
 # Brine: below 1.4 Mm3 all waste salt finds a use, above 2.0 Mm3 the plant is full. Hall: 60 kt are the blocks' alone, 160 kt fill the first tier
 # of salt. Blocks: under 100 kt salt fills its first tier; with 180 kt of blocks and the 60 kt of salt that still fit all 240 kt of waste are used.
-HAND = {"draw_limit": ("lake_brine", "", 71, 1.4e6, 2.0e6), "capacity_stock": ("park", "salt_hall", 150, 6e4, 1.6e5),
-        "sales_tier": ("buyers", "salt_block 1", 5, 1e5, 1.8e5)}
+HAND = {
+    "draw_limit": ("lake_brine", "", 71, 1.4e6, 2.0e6),
+    "capacity_stock": ("park", "salt_hall", 150, 6e4, 1.6e5),
+    "sales_tier": ("buyers", "salt_block 1", 5, 1e5, 1.8e5),
+}
 
 
 @pytest.mark.parametrize("family", HAND)

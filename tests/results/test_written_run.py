@@ -34,8 +34,7 @@ def left_in(folder: Path) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
-TABLES = {"flows", "activities", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "ledger", "names",
-          "indicators", "products"}
+TABLES = {"flows", "activities", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "ledger", "names", "indicators", "products"}
 
 
 def test_a_run_leaves_its_tables_its_arrays_a_workbook_and_a_manifest(written: Run) -> None:
@@ -169,8 +168,7 @@ def largest(column: str) -> Callable[[pd.DataFrame], pd.Series]:
 SITES, NAMED = ("lake", "park", "town"), ("all", "north")
 TAMPERED: dict[str, tuple[str, str, Callable[[pd.DataFrame], pd.Series], set[str]]] = {
     "a flow": ("flows", "value", largest("value"), {"comes in"}),
-    "an account of a site": ("accounts", "value", lambda f: (f["area"] == "park") & (f["account"] == "co2"),
-                             {"accounts equal", "areas equal", "arrays"}),
+    "an account of a site": ("accounts", "value", lambda f: (f["area"] == "park") & (f["account"] == "co2"), {"accounts equal", "areas equal", "arrays"}),
     "an account of an area": ("accounts", "value", lambda f: (f["area"] == "north") & (f["account"] == "co2"), {"areas equal"}),
     "a total": ("accounts", "total", lambda f: f["area"] == "all", {"areas equal"}),
     "a coefficient of the ledger": ("ledger", "coefficient", largest("value"), {"accounts equal", "line of the ledger"}),

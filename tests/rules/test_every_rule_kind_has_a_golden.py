@@ -23,8 +23,18 @@ def test_every_rule_kind_has_a_golden(kind: str) -> None:
     assert any(name == kind or name.startswith(f"{kind}_") for name in names())
 
 
-FORMS = ["limit_at_most", "limit_at_least", "limit_equals", "target_at_least", "target_at_most", "charge_flat", "charge_tiers", "exchange_ban",
-         "exchange_price", "exchange_cap"]
+FORMS = [
+    "limit_at_most",
+    "limit_at_least",
+    "limit_equals",
+    "target_at_least",
+    "target_at_most",
+    "charge_flat",
+    "charge_tiers",
+    "exchange_ban",
+    "exchange_price",
+    "exchange_cap",
+]
 
 
 @pytest.mark.parametrize("form", FORMS)

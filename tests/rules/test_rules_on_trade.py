@@ -38,8 +38,7 @@ def gains(program: Program) -> Program:
 
 def test_a_price_path_moves_the_coefficients_of_later_years(golden: Golden) -> None:
     """The good at 10: 9 in 2025 (-10 %), 7 from 2030 on; coal at 1: 1.5 from 2030 on, not before."""
-    rules = {"cheap": {"price": "good", "change": {2025: "-10 %", 2030: "-30 %"}},
-             "dear": {"price": "coal", "market": "pit", "to": {2030: "1500 CNY/kt"}}}
+    rules = {"cheap": {"price": "good", "change": {2025: "-10 %", 2030: "-30 %"}}, "dear": {"price": "coal", "market": "pit", "to": {2030: "1500 CNY/kt"}}}
     program = program_of(WORKS, rules=rules, periods=[2025, 2030, 2035])
     golden("price", gains(program), "account_definition", "rule")
 

@@ -24,9 +24,8 @@ def document_of(folder: Path, **files: str) -> Document:
 
 def test_later_keys_win_mappings_merge_and_lists_are_replaced(tmp_path: Path) -> None:
     document = document_of(
-        tmp_path,
-        old="areas: [a, b]\nprices: {year: 2023, missing: error}\nnote: old\n",
-        main="extends: old.yaml\nareas: [c]\nprices: {year: 2025}\n")
+        tmp_path, old="areas: [a, b]\nprices: {year: 2023, missing: error}\nnote: old\n", main="extends: old.yaml\nareas: [c]\nprices: {year: 2025}\n"
+    )
     assert document.data == {"areas": ["c"], "prices": {"year": 2025, "missing": "error"}, "note": "old"}
 
 
@@ -43,10 +42,14 @@ def test_every_leaf_has_its_file_and_line(tmp_path: Path, monkeypatch: pytest.Mo
     document = document_of(
         tmp_path,
         old="rules:\n  cap: {limit: co2,\n    at_most: 5 t}\n  use:\n    ban: x\nareas:\n  - a\n",
-        main="extends: old.yaml\nrules:\n  cap:\n    at_most:\n      4 t\n")
+        main="extends: old.yaml\nrules:\n  cap:\n    at_most:\n      4 t\n",
+    )
     assert {keys: (place.file, place.line) for keys, place in document.origins.items() if keys in dict(leaves(document.data))} == {
-        ("rules", "cap", "limit"): ("old.yaml", 2), ("rules", "cap", "at_most"): ("main.yaml", 4), ("rules", "use", "ban"): ("old.yaml", 5),
-        ("areas", 0): ("old.yaml", 7)}
+        ("rules", "cap", "limit"): ("old.yaml", 2),
+        ("rules", "cap", "at_most"): ("main.yaml", 4),
+        ("rules", "use", "ban"): ("old.yaml", 5),
+        ("areas", 0): ("old.yaml", 7),
+    }
     assert document.place("rules", "cap") == Place("main.yaml", 3)
     assert document.place("rules", "cap", "in") == Place("main.yaml", 3)
 
@@ -71,19 +74,24 @@ def test_the_price_of_a_charge_is_changed_without_making_it_a_price_path(tmp_pat
 
 
 def test_an_objective_and_periods_are_replaced_whole(tmp_path: Path) -> None:
-    document = document_of(
-        tmp_path, old="maximise: {a: 1, b: 2}\nperiods: {2025: 5, 2030: 5}\n", main="extends: old.yaml\nminimise: c\nperiods: {2040: 10}\n")
+    document = document_of(tmp_path, old="maximise: {a: 1, b: 2}\nperiods: {2025: 5, 2030: 5}\n", main="extends: old.yaml\nminimise: c\nperiods: {2040: 10}\n")
     assert document.data == {"minimise": "c", "periods": {2040: 10}}
 
 
 def test_what_yaml_would_guess_stays_as_written(tmp_path: Path) -> None:
-    document = document_of(tmp_path, main="""\
+    document = document_of(
+        tmp_path,
+        main="""\
 a: [010, 12:30, 2025-01-01, 1_000, 1e3, 1.5, .inf, =, ~, -15 %, yes, "off", 0x1F, 1e-3]
 on: y
 2025: z
-""")
-    assert document.data == {"a": ["010", "12:30", "2025-01-01", 1000, "1e3", 1.5, ".inf", "=", None, "-15 %", True, "off", "0x1F", "1e-3"],
-                             "on": "y", 2025: "z"}
+""",
+    )
+    assert document.data == {
+        "a": ["010", "12:30", "2025-01-01", 1000, "1e3", 1.5, ".inf", "=", None, "-15 %", True, "off", "0x1F", "1e-3"],
+        "on": "y",
+        2025: "z",
+    }
 
 
 def test_anchors_and_merge_keys_are_read(tmp_path: Path) -> None:

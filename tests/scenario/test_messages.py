@@ -58,7 +58,8 @@ def test_a_missing_file_is_told_with_the_nearest_name(tmp_path: Path) -> None:
 
 def test_all_errors_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "many.yaml"
-    file.write_text("""\
+    file.write_text(
+        """\
 title: {en: T}
 region: toy
 areas: [zon]
@@ -73,10 +74,25 @@ rules:
 set:
   basins.river.draw_limt: 3 hm3
   basins.lake_brine.draw_limit: 3 t
-""", encoding="utf-8")
+""",
+        encoding="utf-8",
+    )
     with pytest.raises(InputError) as caught:
         load_scenario(file, data=str(PACKS))
     assert [(p.place.line, p.message.code) for p in caught.value.problems.errors] == [
-        (1, "S111"), (3, "S204"), (4, "S112"), (5, "S203"), (6, "S110"), (7, "D102"), (7, "S110"), (7, "S111"), (7, "S206"), (9, "S203"),
-        (10, "S111"), (11, "S117"), (13, "S120"), (14, "D102")]
+        (1, "S111"),
+        (3, "S204"),
+        (4, "S112"),
+        (5, "S203"),
+        (6, "S110"),
+        (7, "D102"),
+        (7, "S110"),
+        (7, "S111"),
+        (7, "S206"),
+        (9, "S203"),
+        (10, "S111"),
+        (11, "S117"),
+        (13, "S120"),
+        (14, "D102"),
+    ]
     assert caught.value.text().endswith("14 problems; nothing was built.")

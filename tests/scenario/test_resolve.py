@@ -31,23 +31,29 @@ def test_the_toy_scenario_is_found_beside_its_pack() -> None:
     assert (choices.existing, choices.may_build, choices.may_retire, choices.discount_rate) == (("existing",), (), False, 0.08)
 
 
-@pytest.mark.parametrize(("text", "periods"), [
-    ("[2025]", ((2025, 1),)),
-    ("[2030, 2025]", ((2025, 5), (2030, 5))),
-    ("[2020, 2025, 2035]", ((2020, 5), (2025, 10), (2035, 10))),
-    ("{2025: 3, 2030: 7.5}", ((2025, 3), (2030, 7.5))),
-])
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        ("[2025]", ((2025, 1),)),
+        ("[2030, 2025]", ((2025, 5), (2030, 5))),
+        ("[2020, 2025, 2035]", ((2020, 5), (2025, 10), (2035, 10))),
+        ("{2025: 3, 2030: 7.5}", ((2025, 3), (2030, 7.5))),
+    ],
+)
 def test_periods_stand_for_the_years_up_to_the_next(tmp_path: Path, text: str, periods: tuple[tuple[int, float], ...]) -> None:
     assert scenario_of(tmp_path, base(periods=text)).choices.periods == periods
 
 
-@pytest.mark.parametrize(("text", "stages"), [
-    ("profit", [{"profit": 1.0}]),
-    ("{value_added: 1, co2: -60 CNY/t}", [{"value_added": 1.0, "co2": -60.0}]),
-    ("{value_added: 1, co2: -6 万元/kt}", [{"value_added": 1.0, "co2": -60.0}]),
-    ("{co2: 1, fresh_water: 2 kg/m3}", [{"co2": 1.0, "fresh_water": 0.002}]),
-    ("[value_added, {co2: -1}]", [{"value_added": 1.0}, {"co2": -1.0}]),
-])
+@pytest.mark.parametrize(
+    ("text", "stages"),
+    [
+        ("profit", [{"profit": 1.0}]),
+        ("{value_added: 1, co2: -60 CNY/t}", [{"value_added": 1.0, "co2": -60.0}]),
+        ("{value_added: 1, co2: -6 万元/kt}", [{"value_added": 1.0, "co2": -60.0}]),
+        ("{co2: 1, fresh_water: 2 kg/m3}", [{"co2": 1.0, "fresh_water": 0.002}]),
+        ("[value_added, {co2: -1}]", [{"value_added": 1.0}, {"co2": -1.0}]),
+    ],
+)
 def test_weights_convert_to_the_unit_of_the_first_account(tmp_path: Path, text: str, stages: list[dict[str, float]]) -> None:
     objective = scenario_of(tmp_path, base(maximise=text)).choices.objective
     assert [dict(stage.weights) for stage in objective] == [pytest.approx(stage) for stage in stages]
@@ -59,34 +65,46 @@ def test_prices_change_by_share_by_amount_by_market_and_by_year(tmp_path: Path) 
     scenario = scenario_of(tmp_path, base(prices=text) + rules)
     changes = [(c.commodity, c.market, c.relative, dict(c.values)) for c in scenario.choices.price_changes]
     assert changes == [
-        ("potash", None, True, {0: -0.68}), ("salt", "buyers", False, {0: pytest.approx(180)}), ("coal", None, True, {2025: 0.1, 2030: -0.05}),
-        ("salt_block", None, False, {2030: 160.0}), ("potash", None, True, {0: -0.1})]
+        ("potash", None, True, {0: -0.68}),
+        ("salt", "buyers", False, {0: pytest.approx(180)}),
+        ("coal", None, True, {2025: 0.1, 2030: -0.05}),
+        ("salt_block", None, False, {2030: 160.0}),
+        ("potash", None, True, {0: -0.1}),
+    ]
     assert isinstance(scenario.choices.price_changes[0], PriceChange)
     assert scenario.choices.price_changes[0].place.line == 6
     assert (scenario.choices.price_year, scenario.choices.missing_price) == (2025, "error")
 
 
 def test_rules_are_bound_with_their_place(tmp_path: Path) -> None:
-    scenario = scenario_of(tmp_path, BASE + """\
+    scenario = scenario_of(
+        tmp_path,
+        BASE
+        + """\
 rules:
   cap: {limit: co2, at_most: 86.75 kt, in: zone}
   use:
     target: waste_used
     of: waste_made
     at_least: 60 %
-""")
+""",
+    )
     cap, use = scenario.choices.rules
     assert (cap.name, cap.place.line, cap.unit, cap.sites, cap.numbers["bound"].at(2025)) == ("cap", 8, "t", ("lake", "park"), 86750.0)
     assert (use.name, use.place.line, use.numbers["ratio"].at(2025)) == ("use", 9, pytest.approx(0.6))
 
 
 def test_an_exchange_knows_both_ends(tmp_path: Path) -> None:
-    scenario = scenario_of(tmp_path, BASE + """\
+    scenario = scenario_of(
+        tmp_path,
+        BASE
+        + """\
 rules:
   none: {exchange: waste_salt, allow: no}
   some: {exchange: waste_salt, from: lake, to: zone, at_most: 5 kt}
   paid: {exchange: waste_salt, price: 0.01 CNY/kg}
-""")
+""",
+    )
     none, some, paid = (rule for rule in scenario.choices.rules if isinstance(rule, Exchange))
     everywhere = ("lake", "park", "town")
     assert (none.origins, none.destinations, none.numbers["bound"].at(2025), none.has_row) == (everywhere, everywhere, 0, True)

@@ -20,38 +20,40 @@ def row(scenario: Scenario, table: str, **key: object) -> dict[str, Any]:
     return rows[0]
 
 
-@pytest.mark.parametrize(("path", "text", "table", "key", "column", "value"), [
-    ("basins.lake_brine.draw_limit", "1.62 hm3", "basin_limits", {"basin": "lake_brine"}, "value", 1_620_000),
-    ("processes.potash_plant.electricity", "-15 %", "recipes", {"process": "potash_plant", "commodity": "electricity"}, "value", 0.425),
-    ("processes.potash_plant.electricity", "540 MJ", "recipes", {"process": "potash_plant", "commodity": "electricity"}, "value", 0.15),
-    ("processes.potash_plant.variable_cost", "0.02 万元", "factors", {"item": "potash_plant"}, "value", 200),
-    ("equipment.solar_power.availability", "25 %", "factors", {"item": "solar_power", "factor": "availability"}, "value", 0.25),
-    ("equipment.solar_power.availability", "+25 %", "factors", {"item": "solar_power", "factor": "availability"}, "value", 0.25),
-    ("commodities.coal.co2_combustion", "1900 kg", "factors", {"item": "coal"}, "value", 1.9),
-    ("modes.road.freight_distance", "0.6", "factors", {"item": "road"}, "value", 0.6),
-    ("routes.stack.land", "+100 %", "factors", {"item": "stack"}, "value", 2e-5),
-    ("compositions.coal.C", "0.55 t", "compositions", {"commodity": "coal"}, "value", 0.55),
-    ("uses.block_making.salt_hall", "0.6", "uses", {"process": "block_making"}, "value", 0.6),
-    ("land.park.unused", "300 mu", "land", {"site": "park"}, "value", 20),
-    ("basin_supplies.river.park.fresh_water", "+10 %", "basin_supplies", {"basin": "river", "site": "park"}, "value", 1.1),
-    ("links.road_lake_park.distance", "50 km", "links", {"link": "road_lake_park"}, "value", 50),
-    ("links.road_lake_park.capacity", "200 kt", "links", {"link": "road_lake_park"}, "capacity", 200_000),
-    ("markets.buyers.salt.2", "0.6", "market_tiers", {"market": "buyers", "commodity": "salt", "tier": 2}, "value", 0.6),
-    ("markets.buyers.salt.1.volume", "-10 %", "market_tiers", {"market": "buyers", "commodity": "salt", "tier": 1}, "volume", 90_000),
-    ("market_access.buyers.lake.potash", "120 CNY/t", "market_access", {"market": "buyers", "place": "lake"}, "value", 120),
-    ("prices.coal", "0.7 CNY/kg", "prices", {"commodity": "coal"}, "value", 700),
-    ("prices.potash.2025", "2100 CNY/t", "prices", {"commodity": "potash", "year": 2025}, "value", 2100),
-    ("demands.town.electricity", "3 亿千瓦时", "demands", {"site": "town"}, "value", 300_000),
-    ("disposals.stack.lake.waste_salt", "12 CNY/t", "disposals", {"route": "stack", "place": "lake"}, "value", 12),
-    ("disposals.stack.lake.waste_salt.limit", "50 kt", "disposals", {"route": "stack", "place": "lake"}, "limit", 50_000),
-    ("capacities.park.solar_power.option", "20 MW", "capacities", {"equipment": "solar_power"}, "value", 20),
-    ("account_terms.co2.used.fuel.burns.co2_combustion", "-10 %", "account_terms", {"account": "co2"}, "value", 0.9),
-    ("account_terms.gross_output.sell.-.-.price", "2", "account_terms", {"account": "gross_output"}, "value", 2),
-    ("background.value_added.region", "2 亿元", "background", {"account": "value_added"}, "value", 2e8),
-    ("indicator_values.waste_use_rate.zone.target", "65 %", "indicator_values", {"kind": "target"}, "value", 65),
-])
-def test_any_number_of_the_pack_is_set_by_its_path(
-        tmp_path: Path, path: str, text: str, table: str, key: dict[str, object], column: str, value: float) -> None:
+@pytest.mark.parametrize(
+    ("path", "text", "table", "key", "column", "value"),
+    [
+        ("basins.lake_brine.draw_limit", "1.62 hm3", "basin_limits", {"basin": "lake_brine"}, "value", 1_620_000),
+        ("processes.potash_plant.electricity", "-15 %", "recipes", {"process": "potash_plant", "commodity": "electricity"}, "value", 0.425),
+        ("processes.potash_plant.electricity", "540 MJ", "recipes", {"process": "potash_plant", "commodity": "electricity"}, "value", 0.15),
+        ("processes.potash_plant.variable_cost", "0.02 万元", "factors", {"item": "potash_plant"}, "value", 200),
+        ("equipment.solar_power.availability", "25 %", "factors", {"item": "solar_power", "factor": "availability"}, "value", 0.25),
+        ("equipment.solar_power.availability", "+25 %", "factors", {"item": "solar_power", "factor": "availability"}, "value", 0.25),
+        ("commodities.coal.co2_combustion", "1900 kg", "factors", {"item": "coal"}, "value", 1.9),
+        ("modes.road.freight_distance", "0.6", "factors", {"item": "road"}, "value", 0.6),
+        ("routes.stack.land", "+100 %", "factors", {"item": "stack"}, "value", 2e-5),
+        ("compositions.coal.C", "0.55 t", "compositions", {"commodity": "coal"}, "value", 0.55),
+        ("uses.block_making.salt_hall", "0.6", "uses", {"process": "block_making"}, "value", 0.6),
+        ("land.park.unused", "300 mu", "land", {"site": "park"}, "value", 20),
+        ("basin_supplies.river.park.fresh_water", "+10 %", "basin_supplies", {"basin": "river", "site": "park"}, "value", 1.1),
+        ("links.road_lake_park.distance", "50 km", "links", {"link": "road_lake_park"}, "value", 50),
+        ("links.road_lake_park.capacity", "200 kt", "links", {"link": "road_lake_park"}, "capacity", 200_000),
+        ("markets.buyers.salt.2", "0.6", "market_tiers", {"market": "buyers", "commodity": "salt", "tier": 2}, "value", 0.6),
+        ("markets.buyers.salt.1.volume", "-10 %", "market_tiers", {"market": "buyers", "commodity": "salt", "tier": 1}, "volume", 90_000),
+        ("market_access.buyers.lake.potash", "120 CNY/t", "market_access", {"market": "buyers", "place": "lake"}, "value", 120),
+        ("prices.coal", "0.7 CNY/kg", "prices", {"commodity": "coal"}, "value", 700),
+        ("prices.potash.2025", "2100 CNY/t", "prices", {"commodity": "potash", "year": 2025}, "value", 2100),
+        ("demands.town.electricity", "3 亿千瓦时", "demands", {"site": "town"}, "value", 300_000),
+        ("disposals.stack.lake.waste_salt", "12 CNY/t", "disposals", {"route": "stack", "place": "lake"}, "value", 12),
+        ("disposals.stack.lake.waste_salt.limit", "50 kt", "disposals", {"route": "stack", "place": "lake"}, "limit", 50_000),
+        ("capacities.park.solar_power.option", "20 MW", "capacities", {"equipment": "solar_power"}, "value", 20),
+        ("account_terms.co2.used.fuel.burns.co2_combustion", "-10 %", "account_terms", {"account": "co2"}, "value", 0.9),
+        ("account_terms.gross_output.sell.-.-.price", "2", "account_terms", {"account": "gross_output"}, "value", 2),
+        ("background.value_added.region", "2 亿元", "background", {"account": "value_added"}, "value", 2e8),
+        ("indicator_values.waste_use_rate.zone.target", "65 %", "indicator_values", {"kind": "target"}, "value", 65),
+    ],
+)
+def test_any_number_of_the_pack_is_set_by_its_path(tmp_path: Path, path: str, text: str, table: str, key: dict[str, object], column: str, value: float) -> None:
     scenario = scenario_of(tmp_path, BASE + f"set: {{{path}: {text}}}\n")
     assert row(scenario, table, **key)[column] == pytest.approx(value)
     assert [(c.path, c.table, c.text, c.after) for c in scenario.changes] == [(path, table, text, pytest.approx(value))]

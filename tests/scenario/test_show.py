@@ -12,7 +12,9 @@ from saltloop.formulation.rules.rule import Rule
 from saltloop.scenario import difference, json_schema, load_scenario, new_scenario_text, show
 from scenario.files import BASE, PACKS, scenario_of
 
-FULL = BASE + """\
+FULL = (
+    BASE
+    + """\
 discount_rate: 6 %
 rules:
   cap: {limit: co2, at_most: {2025: 90 kt, 2030: 80 kt}, in: zone}
@@ -25,6 +27,7 @@ set:
   basins.river.draw_limit: 0.5 hm3
   prices.potash: -10 %
 """
+)
 
 
 def test_the_shown_scenario_is_the_scenario(tmp_path: Path) -> None:
@@ -32,7 +35,10 @@ def test_the_shown_scenario_is_the_scenario(tmp_path: Path) -> None:
     again = scenario_of(tmp_path / "b", show(scenario))
     assert again.choices.rules[0].numbers == scenario.choices.rules[0].numbers
     assert (again.choices.periods, again.choices.objective, again.choices.discount_rate) == (
-        scenario.choices.periods, scenario.choices.objective, scenario.choices.discount_rate)
+        scenario.choices.periods,
+        scenario.choices.objective,
+        scenario.choices.discount_rate,
+    )
     assert yaml.safe_load(show(again)) == yaml.safe_load(show(scenario))
 
 
@@ -40,8 +46,11 @@ def test_each_line_says_where_it_comes_from(tmp_path: Path, monkeypatch: pytest.
     scenarios = tmp_path / "project" / "scenarios"
     scenarios.mkdir(parents=True)
     monkeypatch.chdir(scenarios)
-    scenario = scenario_of(tmp_path, "extends: base.yaml\nrules:\n  cap: {at_most: 80 kt}\nset: {land.park.unused: 20 ha}\n",
-                           base=BASE + "rules:\n  cap: {limit: co2, at_most: 90 kt}\n")
+    scenario = scenario_of(
+        tmp_path,
+        "extends: base.yaml\nrules:\n  cap: {at_most: 80 kt}\nset: {land.park.unused: 20 ha}\n",
+        base=BASE + "rules:\n  cap: {limit: co2, at_most: 90 kt}\n",
+    )
     lines = {line.split("#")[0].strip(): line.split("#")[1].strip() for line in show(scenario).splitlines() if line.count("#") == 1 and ":" in line}
     assert lines["region: toy"] == "base.yaml:2"
     assert lines["limit: co2"] == "base.yaml:8"
@@ -77,17 +86,28 @@ def test_the_template_runs_as_it_stands_and_names_every_rule_kind(tmp_path: Path
     assert {kind for rule in examples.values() for kind in rule} >= set(Rule.kinds)
 
 
-@pytest.mark.parametrize("text", [FULL, (PACKS / "toy.yaml").read_text(encoding="utf-8"), "extends: x.yaml\nrules: {a: off, b: {at_most: 5 t}}\n"],
-                         ids=["full", "toy", "amending"])
+@pytest.mark.parametrize(
+    "text", [FULL, (PACKS / "toy.yaml").read_text(encoding="utf-8"), "extends: x.yaml\nrules: {a: off, b: {at_most: 5 t}}\n"], ids=["full", "toy", "amending"]
+)
 def test_the_json_schema_accepts_what_the_loader_accepts(text: str) -> None:
     jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(text))
 
 
-@pytest.mark.parametrize("text", [
-    BASE + "colour: red\n", BASE + "slices: week\n", BASE + "minimise: co2\n",
-    BASE + "rules: {a: {limit: co2, at_mst: 5 t}}\n", BASE + "rules: {a: off}\n",
-    "region: toy\n", "extends: x.yaml\nrules: {a: {at_mst: 5 t}}\n", BASE + "rules: {a: {target: waste_used, at_least: 5 %}}\n",
-    BASE.replace("prices: {year: 2025}", "prices: {missing: error}"), BASE + "capacity: {existing: [built]}\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        BASE + "colour: red\n",
+        BASE + "slices: week\n",
+        BASE + "minimise: co2\n",
+        BASE + "rules: {a: {limit: co2, at_mst: 5 t}}\n",
+        BASE + "rules: {a: off}\n",
+        "region: toy\n",
+        "extends: x.yaml\nrules: {a: {at_mst: 5 t}}\n",
+        BASE + "rules: {a: {target: waste_used, at_least: 5 %}}\n",
+        BASE.replace("prices: {year: 2025}", "prices: {missing: error}"),
+        BASE + "capacity: {existing: [built]}\n",
+    ],
+)
 def test_the_json_schema_refuses_what_the_loader_refuses(text: str) -> None:
     assert not jsonschema.Draft202012Validator(json_schema()).is_valid(yaml.safe_load(text))
 

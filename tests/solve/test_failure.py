@@ -20,8 +20,9 @@ from tiny import program_of, solve_pack
 
 def has_plan(arrays: Program, rows: list[int]) -> bool:
     """Whether these rows and all column bounds can hold together."""
-    only = replace(arrays, rows=arrays.rows.loc[rows].reset_index(drop=True), matrix=arrays.matrix[rows],
-                   stages=(("maximise", np.zeros(arrays.matrix.shape[1])),))
+    only = replace(
+        arrays, rows=arrays.rows.loc[rows].reset_index(drop=True), matrix=arrays.matrix[rows], stages=(("maximise", np.zeros(arrays.matrix.shape[1])),)
+    )
     try:
         solve(only, refuse, Options(ranging=False))
     except SolveError as error:
@@ -32,8 +33,10 @@ def has_plan(arrays: Program, rows: list[int]) -> bool:
 
 
 INFEASIBLE_CASES = {name: (CASES[name][0], {"rules": rules_of(name, CASES[name][4]), **CASES[name][5]}) for name in CASES}
-INFEASIBLE_CASES["everything"] = (EVERYTHING, {**CHOICES, "rules": {**RULES, "tight": {"limit": "co2", "at_most": "500 t", "in": "all"},
-                                                                   "busy": {"minimum": "burn", "at_least": "1000 MWh"}}})
+INFEASIBLE_CASES["everything"] = (
+    EVERYTHING,
+    {**CHOICES, "rules": {**RULES, "tight": {"limit": "co2", "at_most": "500 t", "in": "all"}, "busy": {"minimum": "burn", "at_least": "1000 MWh"}}},
+)
 
 
 @pytest.mark.parametrize("name", INFEASIBLE_CASES)

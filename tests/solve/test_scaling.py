@@ -27,12 +27,18 @@ def everything() -> Program:
 
 def in_other_units(arrays: Program, rows: np.ndarray, columns: np.ndarray) -> Program:
     """The same programme with every row and column counted in other units: exact where the factors are powers of two."""
+
     def scaled(frame: object, factor: np.ndarray) -> object:
         return frame.assign(lower=frame["lower"] * factor, upper=frame["upper"] * factor)  # type: ignore[attr-defined]
 
     matrix = sparse.csr_array(sparse.diags_array(rows) @ arrays.matrix @ sparse.diags_array(columns))
-    return replace(arrays, rows=scaled(arrays.rows, rows), columns=scaled(arrays.columns, 1 / columns), matrix=matrix,
-                   stages=tuple((sense, costs * columns) for sense, costs in arrays.stages))
+    return replace(
+        arrays,
+        rows=scaled(arrays.rows, rows),
+        columns=scaled(arrays.columns, 1 / columns),
+        matrix=matrix,
+        stages=tuple((sense, costs * columns) for sense, costs in arrays.stages),
+    )
 
 
 def test_every_factor_is_a_power_of_two() -> None:

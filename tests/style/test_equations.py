@@ -24,8 +24,16 @@ WRITTEN_AS = {"repeats": "once", "efficiency_out": "inverse_efficiency_out"}
 NOT_A_NUMBER = {"in", "out", "alive", "area", "previous", "rule", "banned", "min", "max", "taxes"}
 # Kinds of rules without a row, and formulas in which the declared numbers are worked out before the row.
 ROWLESS = {"charge", "price"}
-RULE_SYMBOLS = {"value": "rule_number", "ratio": "rule_number", "background": "rule_number", "bound": "rule_number", "share": "rule_number",
-                "existing": "rule_number", "by": "rule_number", "from": "rule_number"}
+RULE_SYMBOLS = {
+    "value": "rule_number",
+    "ratio": "rule_number",
+    "background": "rule_number",
+    "bound": "rule_number",
+    "share": "rule_number",
+    "existing": "rule_number",
+    "by": "rule_number",
+    "from": "rule_number",
+}
 
 
 @cache
@@ -122,5 +130,3 @@ def test_parameters_are_all_read() -> None:
     """A parameter that no template reads is a number that does nothing."""
     read = set().union(*(symbols_in_code(c.local_name) for c in model().component_objects(pyo.Constraint)))
     assert {component.local_name for component in model().component_objects(pyo.Param)} <= read
-
-

@@ -25,8 +25,26 @@ PACKAGE = Path(saltloop.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 MODULES = ["saltloop", *(module.name for module in walk_packages([str(PACKAGE)], "saltloop."))]
 MOST_LINES = 60
-PLACES = ("qaidam", "qarhan", "golmud", "delingha", "dachaidan", "qinghai", "gansu", "haixi", "tsaidam", "ccepz", "柴达木", "察尔汗", "格尔木", "德令哈",
-          "大柴旦", "青海", "甘肃", "海西")
+PLACES = (
+    "qaidam",
+    "qarhan",
+    "golmud",
+    "delingha",
+    "dachaidan",
+    "qinghai",
+    "gansu",
+    "haixi",
+    "tsaidam",
+    "ccepz",
+    "柴达木",
+    "察尔汗",
+    "格尔木",
+    "德令哈",
+    "大柴旦",
+    "青海",
+    "甘肃",
+    "海西",
+)
 # Names of chemical elements are not among them: balances of elements know those.
 GOODS = ("potash", "kcl", "carnallite", "soda_ash", "钾肥", "氯化钾", "光卤石", "纯碱", "碳酸锂")
 YEARS = re.compile(r"\b(19|20)\d\d\b")
@@ -113,23 +131,36 @@ def test_docstrings_name_no_region() -> None:
     for path in FILES:
         for each in docstrings(path):
             text = str(each.value)
-            found += [f"{shown(path, each.lineno)}  {line.strip()}" for line in text.splitlines()
-                      if line.strip() not in help_lines(text) and words_in(line, PLACES)]
+            found += [
+                f"{shown(path, each.lineno)}  {line.strip()}" for line in text.splitlines() if line.strip() not in help_lines(text) and words_in(line, PLACES)
+            ]
     assert found == []
 
 
 def test_code_names_no_year() -> None:
     """Years stand in examples of messages and forms only: never as a number, and never compared or computed with."""
-    found = [shown(path, node.lineno) for path in FILES for node in ast.walk(tree_of(path))
-             if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool) and 1900 <= node.value <= 2100]
-    texts = [f"{shown(path, node.lineno)}  {node.value}" for path in FILES for node in ast.walk(tree_of(path))
-             if isinstance(node, ast.Constant) and isinstance(node.value, str) and YEARS.fullmatch(node.value)]
+    found = [
+        shown(path, node.lineno)
+        for path in FILES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool) and 1900 <= node.value <= 2100
+    ]
+    texts = [
+        f"{shown(path, node.lineno)}  {node.value}"
+        for path in FILES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and YEARS.fullmatch(node.value)
+    ]
     assert found + texts == []
 
 
 def test_nothing_is_left_for_later() -> None:
-    found = [f"{shown(path, n)}  {line.strip()}" for path in FILES for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-             if UNFINISHED.search(line)]
+    found = [
+        f"{shown(path, n)}  {line.strip()}"
+        for path in FILES
+        for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if UNFINISHED.search(line)
+    ]
     assert found == []
 
 
@@ -170,12 +201,16 @@ def test_every_public_thing_has_a_docstring() -> None:
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
-    long = [f"{shown(path, node.lineno)} {node.name}: {node.end_lineno - node.lineno + 1} lines" for path in FILES for node in ast.walk(tree_of(path))
-            if isinstance(node, ast.FunctionDef) and node.end_lineno is not None and node.end_lineno - node.lineno + 1 > MOST_LINES]
+    long = [
+        f"{shown(path, node.lineno)} {node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for path in FILES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno is not None and node.end_lineno - node.lineno + 1 > MOST_LINES
+    ]
     assert long == []
 
 
-# Forked from one process that has read the outside libraries, two at a time.
+# Forked from one process that has read the outside libraries.
 ALONE = """
 import gc, importlib, os, sys
 gc.disable()
@@ -183,24 +218,19 @@ outside = ["click", "highspy", "jinja2", "numpy", "pandas", "pint", "plotly", "p
            "pyomo.repn.linear", "scipy.sparse.linalg", "xlsxwriter", "yaml"]
 for name in outside:
     importlib.import_module(name)
-failed, running, todo = [], {}, sys.argv[1:]
-while todo or running:
-    if todo and len(running) < 2:
-        name = todo.pop()
-        child = os.fork()
-        if not child:
-            try:
+failed = []
+for names in sys.argv[1:]:
+    child = os.fork()
+    if not child:
+        try:
+            for name in names.split(","):
                 importlib.import_module(name)
-            except BaseException as error:
-                print(f"{name}: {error!r}", flush=True)
-                os._exit(1)
-            os._exit(0)
-        running[child] = name
-        continue
-    child, status = os.wait()
-    name = running.pop(child)
-    failed += [name] if status else []
-sys.exit(f"cannot be imported alone: {failed}" if failed else 0)
+        except BaseException as error:
+            print(f"{name}: {error!r}", flush=True)
+            os._exit(1)
+        os._exit(0)
+    failed += [names] if os.waitpid(child, 0)[1] else []
+sys.exit(f"cannot be imported: {failed}" if failed else 0)
 """
 
 
@@ -209,19 +239,45 @@ def python(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *words], env=env, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
 
 
+def imported_by(name: str) -> set[str]:
+    """The modules of the package that a module imports when it is imported."""
+    path = PACKAGE.parent.joinpath(*name.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    found: set[str] = set()
+    for node in tree_of(path).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            asked = {f"{node.module}.{each.name}" for each in node.names}
+            found |= asked if asked <= set(MODULES) else asked | {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+    return found & set(MODULES) - {name}
+
+
+def test_imports_form_no_circle() -> None:
+    """Then each module can be imported alone: it asks for modules only that never ask for it."""
+    left = {name: imported_by(name) for name in MODULES}
+    while ready := [name for name, needs in left.items() if not needs & left.keys()]:
+        for name in ready:
+            del left[name]
+    assert left == {}
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, so that the outside libraries are read once")
-def test_every_module_can_be_imported_alone() -> None:
-    """Each in a process of its own that has none of the package in it; a cycle shows in one order and hides in another."""
-    done = python("-c", ALONE, *MODULES)
+def test_modules_can_be_imported_alone_and_in_any_order() -> None:
+    """Each package and every sixth module in a process of its own; then all in one, those that import most first."""
+    packages = [name for name in MODULES if PACKAGE.parent.joinpath(*name.split(".")).is_dir()]
+    done = python("-c", ALONE, *packages, *MODULES[::6], ",".join(reversed(MODULES)))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_command_line_starts_without_the_heavy_libraries() -> None:
-    code = ("import sys, runpy; sys.argv = ['saltloop', '--help']\n"
-            "try: runpy.run_module('saltloop.interfaces.cli', run_name='__main__')\n"
-            "except SystemExit as end: status = end.code\n"
-            "heavy = {'pandas', 'numpy', 'scipy', 'pyomo', 'highspy', 'pyarrow', 'pydantic', 'pint', 'plotly', 'yaml'} & set(sys.modules)\n"
-            "sys.exit(f'imported: {sorted(heavy)}' if heavy or status else 0)")
+    code = (
+        "import sys, runpy; sys.argv = ['saltloop', '--help']\n"
+        "try: runpy.run_module('saltloop.interfaces.cli', run_name='__main__')\n"
+        "except SystemExit as end: status = end.code\n"
+        "heavy = {'pandas', 'numpy', 'scipy', 'pyomo', 'highspy', 'pyarrow', 'pydantic', 'pint', 'plotly', 'yaml'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {sorted(heavy)}' if heavy or status else 0)"
+    )
     done = python("-c", code)
     assert done.returncode == 0, done.stderr
     assert "Usage:" in done.stdout
@@ -231,6 +287,7 @@ def test_layers_are_one_way() -> None:
     program = shutil.which("lint-imports", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if program is None:
         pytest.skip("import-linter is not installed")
-    done = subprocess.run([program, "--no-cache"], env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)}, cwd=ROOT, capture_output=True,
-                          encoding="utf-8", check=False)
+    done = subprocess.run(
+        [program, "--no-cache"], env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)}, cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+    )
     assert done.returncode == 0, done.stdout

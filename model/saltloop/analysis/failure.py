@@ -13,23 +13,41 @@ from saltloop.solve.conflict import Conflict, Ray, conflict, ray
 from saltloop.solve.highs import Live
 
 NO_PLAN = message(
-    "M340", ("there is no feasible plan: these cannot hold together{smallest}", "没有可行方案：下列要求不能同时满足{smallest}"),
-    ("relax or drop one of them, allow new capacity (capacity.may_build), or correct the number behind it",
-     "请放宽或去掉其中一项，允许新建产能（capacity.may_build），或改正有关数值"))
+    "M340",
+    ("there is no feasible plan: these cannot hold together{smallest}", "没有可行方案：下列要求不能同时满足{smallest}"),
+    (
+        "relax or drop one of them, allow new capacity (capacity.may_build), or correct the number behind it",
+        "请放宽或去掉其中一项，允许新建产能（capacity.may_build），或改正有关数值",
+    ),
+)
 NO_LIMIT = message(
-    "M341", ("the objective has no limit: these can grow together without end", "目标没有上限：下列活动可以一起无限增长"),
-    ("it is a cycle that makes free money, or a limit of capacity, market or resource is missing; correct a price or give one of them a limit",
-     "这是凭空生财的循环，或缺少产能、市场、资源的限额；请改正价格，或为其中一项设限"))
+    "M341",
+    ("the objective has no limit: these can grow together without end", "目标没有上限：下列活动可以一起无限增长"),
+    (
+        "it is a cycle that makes free money, or a limit of capacity, market or resource is missing; correct a price or give one of them a limit",
+        "这是凭空生财的循环，或缺少产能、市场、资源的限额；请改正价格，或为其中一项设限",
+    ),
+)
 # A balance or a definition always holds; it links the conflict together but is never its cause.
 _ALWAYS = ("balance", "account_definition", "charge_base", "storage_level", "capacity_stock")
 _SHOWN = 12
 _COUNTED = ("account", "charged", "capacity")
 _UNTITLED = ("period", "slice", "tier")
 _FLOWS = {
-    "activity": ("run", "运行"), "new_capacity": ("build", "新建"), "retired_capacity": ("retire", "退役"), "draw": ("draw", "取用"),
-    "buy": ("buy", "购买"), "sell": ("sell", "出售"), "unmet": ("leave unserved", "缺供"), "ship": ("ship", "运输"),
-    "store_in": ("store", "存入"), "store_out": ("take from store", "取出"), "store_level": ("keep in store", "库存"),
-    "dispose": ("dispose of", "处置"), "allowance_buy": ("buy allowances", "购入配额"), "allowance_sell": ("sell allowances", "售出配额"),
+    "activity": ("run", "运行"),
+    "new_capacity": ("build", "新建"),
+    "retired_capacity": ("retire", "退役"),
+    "draw": ("draw", "取用"),
+    "buy": ("buy", "购买"),
+    "sell": ("sell", "出售"),
+    "unmet": ("leave unserved", "缺供"),
+    "ship": ("ship", "运输"),
+    "store_in": ("store", "存入"),
+    "store_out": ("take from store", "取出"),
+    "store_level": ("keep in store", "库存"),
+    "dispose": ("dispose of", "处置"),
+    "allowance_buy": ("buy allowances", "购入配额"),
+    "allowance_sell": ("sell allowances", "售出配额"),
 }
 
 Titles = dict[str, tuple[str, str]]
@@ -38,8 +56,16 @@ Titles = dict[str, tuple[str, str]]
 def titles(case: Case) -> Titles:
     """English and Chinese names of everything in the pack, by id."""
     found: Titles = {}
-    for table, key in (("processes", "process"), ("commodities", "commodity"), ("sites", "site"), ("equipment", "equipment"), ("basins", "basin"),
-                       ("markets", "market"), ("routes", "route"), ("accounts", "account")):
+    for table, key in (
+        ("processes", "process"),
+        ("commodities", "commodity"),
+        ("sites", "site"),
+        ("equipment", "equipment"),
+        ("basins", "basin"),
+        ("markets", "market"),
+        ("routes", "route"),
+        ("accounts", "account"),
+    ):
         for r in case.pack.rows(table):
             found.setdefault(str(r[key]), (str(r["title_en"]), str(r["title_zh"])))
     return found
@@ -55,8 +81,9 @@ def _row_words(case: Case, family: str, key: Key, known: Titles) -> Words:
     """A row of the programme as one line: a rule with its file and line, an equation with the things it is about."""
     if family == RULE:
         rule = _rule(case, key)
-        return Words(f"rule '{rule.name}' ({rule.title[0].lower()}) in {key[1]}, {rule.place}",
-                     f"规则“{rule.name}”（{rule.title[1]}），{key[1]} 年，{rule.place}")
+        return Words(
+            f"rule '{rule.name}' ({rule.title[0].lower()}) in {key[1]}, {rule.place}", f"规则“{rule.name}”（{rule.title[1]}），{key[1]} 年，{rule.place}"
+        )
     each = next(e for e in EQUATIONS if e.name == family)
     names = _joined([part for name, part in zip(each.over, key, strict=True) if name not in ("period", "slice")], known)
     return Words(f"{each.title[0]}: {names}", f"{each.title[1]}：{names.zh}")
@@ -83,8 +110,11 @@ def _conflict_text(case: Case, program: Program, found: Conflict, language: str)
     words = [_row_words(case, f, k, known) for f, k in named[:_SHOWN]]
     linking = len(rows) - len(named)
     linked = [Words(f"They are linked by {linking} balances and definitions.", f"它们由 {linking} 个平衡与定义式相连。")] if linking else []
-    smallest = Words("; drop any one of them and the others can", "；去掉其中任何一项，其余可以满足") if found.complete else Words(
-        " (the set may be larger than needed)", "（冲突可能还可缩小）")
+    smallest = (
+        Words("; drop any one of them and the others can", "；去掉其中任何一项，其余可以满足")
+        if found.complete
+        else Words(" (the set may be larger than needed)", "（冲突可能还可缩小）")
+    )
     problem = NO_PLAN.at(_rule(case, ruled[0][1]).place if ruled else Place(), smallest=smallest)
     return _text(problem, [*(Words(f"  - {w}", f"  - {w.zh}") for w in words), *_more(len(named) - len(words)), *linked], language)
 
@@ -109,10 +139,12 @@ def on_failure(case: Case, program: Program) -> Callable[[Live, str], SolveError
         case: names and rules.
         program: arrays with names.
     """
+
     def explain(live: Live, kind: str) -> SolveError:
         if kind == "infeasible":
             found = conflict(program)
             return SolveError(INFEASIBLE, lambda language: _conflict_text(case, program, found, language))
         endless = ray(live)
         return SolveError(UNBOUNDED, lambda language: _ray_text(case, program, endless, language))
+
     return explain

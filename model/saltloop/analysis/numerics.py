@@ -12,14 +12,25 @@ from saltloop.formulation.program import Program, name_of
 from saltloop.solve.scaling import scaling
 
 WIDE = message(
-    "M330", ("the coefficients span {orders:.0f} orders of magnitude after scaling, from {small:.1e} ({smallest}) to {large:.1e} ({largest})",
-             "缩放后系数跨 {orders:.0f} 个数量级：{small:.1e}（{smallest}）至 {large:.1e}（{largest}）"),
-    ("the solver likes fewer than {liked:.0f}; count one of the two in a larger or smaller unit, or check it for a slip of 1000",
-     "求解器宜少于 {liked:.0f} 个；请改用更大或更小的单位，或检查是否错 1000 倍"), warning=True)
+    "M330",
+    (
+        "the coefficients span {orders:.0f} orders of magnitude after scaling, from {small:.1e} ({smallest}) to {large:.1e} ({largest})",
+        "缩放后系数跨 {orders:.0f} 个数量级：{small:.1e}（{smallest}）至 {large:.1e}（{largest}）",
+    ),
+    (
+        "the solver likes fewer than {liked:.0f}; count one of the two in a larger or smaller unit, or check it for a slip of 1000",
+        "求解器宜少于 {liked:.0f} 个；请改用更大或更小的单位，或检查是否错 1000 倍",
+    ),
+    warning=True,
+)
 BEYOND = message(
-    "M331", ("{value:.3g} ({where}) is beyond what can be computed with", "{value:.3g}（{where}）超出可计算的范围"),
-    ("expected a size between {small:g} and {large:g}; correct the number behind it, or leave a limit out where there is none",
-     "大小应在 {small:g} 与 {large:g} 之间；请改正有关数值，没有限额处请留空"))
+    "M331",
+    ("{value:.3g} ({where}) is beyond what can be computed with", "{value:.3g}（{where}）超出可计算的范围"),
+    (
+        "expected a size between {small:g} and {large:g}; correct the number behind it, or leave a limit out where there is none",
+        "大小应在 {small:g} 与 {large:g} 之间；请改正有关数值，没有限额处请留空",
+    ),
+)
 LIKED_ORDERS = 9.0
 _SMALLEST, _LARGEST = 1e-15, 1e15
 
@@ -79,19 +90,33 @@ def numerics(program: Program) -> tuple[dict[str, Any], Problem | None]:
     scaled = np.abs(entries.data * scale.row[entries.coords[0]] * scale.column[entries.coords[1]])
     filled = np.flatnonzero(scaled)
     found: dict[str, Any] = {
-        "coefficients": _range(entries.data), "costs": _range(program.stages[0][1]),
+        "coefficients": _range(entries.data),
+        "costs": _range(program.stages[0][1]),
         "bounds": _range(np.concatenate([program.columns["lower"], program.columns["upper"]])),
-        "right_sides": _range(np.concatenate([program.rows["lower"], program.rows["upper"]])), "scaled_coefficients": _range(scaled),
+        "right_sides": _range(np.concatenate([program.rows["lower"], program.rows["upper"]])),
+        "scaled_coefficients": _range(scaled),
     }
     if not len(filled):
         return found, None
     low, high = (filled[pick(scaled[filled])] for pick in (np.argmin, np.argmax))
     raw = np.abs(entries.data)
     raw_filled = np.flatnonzero(raw)
-    found["coefficients"] |= {"smallest_entry": _entry(program, int(raw_filled[np.argmin(raw[raw_filled])])),
-                              "largest_entry": _entry(program, int(raw_filled[np.argmax(raw[raw_filled])]))}
+    found["coefficients"] |= {
+        "smallest_entry": _entry(program, int(raw_filled[np.argmin(raw[raw_filled])])),
+        "largest_entry": _entry(program, int(raw_filled[np.argmax(raw[raw_filled])])),
+    }
     orders = float(np.log10(scaled[high] / scaled[low]))
-    warning = None if orders <= LIKED_ORDERS else WIDE.at(
-        Place(), orders=orders, small=float(scaled[low]), smallest=_entry(program, int(low)), large=float(scaled[high]),
-        largest=_entry(program, int(high)), liked=LIKED_ORDERS)
+    warning = (
+        None
+        if orders <= LIKED_ORDERS
+        else WIDE.at(
+            Place(),
+            orders=orders,
+            small=float(scaled[low]),
+            smallest=_entry(program, int(low)),
+            large=float(scaled[high]),
+            largest=_entry(program, int(high)),
+            liked=LIKED_ORDERS,
+        )
+    )
     return found, warning

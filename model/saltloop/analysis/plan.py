@@ -101,22 +101,33 @@ def manifest(plan: Plan) -> dict[str, Any]:
     scenario, solved = plan.scenario, plan.solved
     case, solution, program = solved.case, solved.solution, solved.program
     units = dict(zip(case.pack.tables["accounts"]["account"], case.pack.tables["accounts"]["unit"], strict=True))
-    stages = [{"sense": s.sense, "accounts": dict(s.weights), "value": value, "unit": units[s.weights[0][0]]}
-              for s, value in zip(case.choices.objective, solution.objectives, strict=True)]
+    stages = [
+        {"sense": s.sense, "accounts": dict(s.weights), "value": value, "unit": units[s.weights[0][0]]}
+        for s, value in zip(case.choices.objective, solution.objectives, strict=True)
+    ]
     rows, columns = program.matrix.shape
     return {
         "scenario": {"name": scenario.name, "path": str(scenario.path), "title": dict(scenario.title), **resolved(scenario)},
-        "created": datetime.now(UTC).isoformat(timespec="seconds"), "status": "optimal",
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "status": "optimal",
         "objective": {"stages": stages, "period_weights": {str(y): w for y, w in period_weights(case).items()}, "unit": program.objective_unit},
-        "certificate": asdict(solution.certificate), "algorithm": solution.algorithm,
+        "certificate": asdict(solution.certificate),
+        "algorithm": solution.algorithm,
         "sizes": {"columns": columns, "rows": rows, "nonzeros": int(program.matrix.nnz), "sites": len(case.sites), "processes": len(case.activities)},
-        "numerics": plan.numerics, "seconds": {**plan.clock.seconds, **{f"solver_{k}": v for k, v in solution.seconds.items()}},
+        "numerics": plan.numerics,
+        "seconds": {**plan.clock.seconds, **{f"solver_{k}": v for k, v in solution.seconds.items()}},
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "versions": {"saltloop": __version__, "python": platform.python_version(), "solver": solution.solver,
-                     **{name: metadata.version(name) for name in _LIBRARIES}},
+        "versions": {
+            "saltloop": __version__,
+            "python": platform.python_version(),
+            "solver": solution.solver,
+            **{name: metadata.version(name) for name in _LIBRARIES},
+        },
         "pack": {"name": case.pack.name, "version": str(case.pack.about["version"]), "title": case.pack.about["title"]},
         "hashes": _hashes(scenario),
-        "main_area": case.pack.about.get("main_area"), "currency": case.pack.units.currency, "evidence": _evidence(plan),
+        "main_area": case.pack.about.get("main_area"),
+        "currency": case.pack.units.currency,
+        "evidence": _evidence(plan),
         "warnings": [{"en": p.text("en"), "zh": p.text("zh")} for p in plan.notes.warnings],
     }
 

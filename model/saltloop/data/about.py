@@ -14,9 +14,14 @@ from saltloop.data.read import nearest
 from saltloop.errors import Place, Problems, Words, message
 from saltloop.units import Units
 
-BAD_ABOUT = message("D121", ("pack.yaml: {reason}", "pack.yaml：{reason}"),
-                    ("it needs name, title: {{en, zh}}, version, schema: 1, builds_on: [...], currency",
-                     "需要 name、title: {{en, zh}}、version、schema: 1、builds_on: [...]、currency"))
+BAD_ABOUT = message(
+    "D121",
+    ("pack.yaml: {reason}", "pack.yaml：{reason}"),
+    (
+        "it needs name, title: {{en, zh}}, version, schema: 1, builds_on: [...], currency",
+        "需要 name、title: {{en, zh}}、version、schema: 1、builds_on: [...]、currency",
+    ),
+)
 SCHEMA = 1
 OWN_CURRENCY = "CNY"
 _REQUIRED = ("name", "title", "version", "schema", "currency")
@@ -43,13 +48,16 @@ def _is_mapping(value: object) -> bool:
 
 _TEXT, _BOTH = Words("a text", "文字"), Words("{en: a text, zh: a text}", "{en: 文字, zh: 文字}")
 _FORMS: dict[str, tuple[Callable[[object], bool], Words]] = {
-    "name": (_is_text, _TEXT), "title": (_is_both, _BOTH),
+    "name": (_is_text, _TEXT),
+    "title": (_is_both, _BOTH),
     "version": (lambda value: value is not None and not isinstance(value, (dict, list)), Words("a text such as 1.0.0", "文字，如 1.0.0")),
     "schema": (lambda value: value == SCHEMA, Words(f"{SCHEMA}, the form that this version reads", f"{SCHEMA}，即本版本可读的格式")),
     "builds_on": (_is_list, Words("a list of packs such as [library], or []", "数据包列表，如 [library]，或 []")),
     "currency": (lambda value: _is_text(value) and bool(_NAME.fullmatch(str(value))), Words("one word such as CNY", "一个词，如 CNY")),
     "units": (_is_mapping, Words('unit and definition such as {bag: "0.05 t"}', '单位及定义，如 {bag: "0.05 t"}')),
-    "price_basis": (_is_both, _BOTH), "description": (_is_both, _BOTH), "licence": (_is_text, _TEXT),
+    "price_basis": (_is_both, _BOTH),
+    "description": (_is_both, _BOTH),
+    "licence": (_is_text, _TEXT),
     "main_area": (_is_text, Words("an area of areas.csv", "areas.csv 中的区域")),
     "roles": (_is_mapping, Words("{charges: account, transfers: account}", "{charges: 账户, transfers: 账户}")),
 }
@@ -96,8 +104,7 @@ def read_about(path: Path, shown: str) -> About:
             problems.add(BAD_ABOUT.at(about.place(key), reason=Words(f"unknown key '{key}'.{hint}", f"未知的键“{key}”。{getattr(hint, 'zh', '')}")))
         elif not _FORMS[key][0](value):
             form = _FORMS[key][1]
-            problems.add(BAD_ABOUT.at(about.place(key), reason=Words(f"{key} cannot be '{value}', expected {form}",
-                                                                     f"{key} 不能是“{value}”，应为{form.zh}")))
+            problems.add(BAD_ABOUT.at(about.place(key), reason=Words(f"{key} cannot be '{value}', expected {form}", f"{key} 不能是“{value}”，应为{form.zh}")))
     problems.stop_if_any()
     _check_units(about, problems)
     problems.stop_if_any()
@@ -118,8 +125,7 @@ def _read(path: Path, shown: str, problems: Problems) -> About:
         return nothing
     except (yaml.YAMLError, RecursionError) as error:
         mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        problems.add(BAD_ABOUT.at(Place(shown, mark.line + 1 if mark else 0),
-                                  reason=Words(f"this is not YAML: {reason}", f"YAML 语法错误：{reason}")))
+        problems.add(BAD_ABOUT.at(Place(shown, mark.line + 1 if mark else 0), reason=Words(f"this is not YAML: {reason}", f"YAML 语法错误：{reason}")))
         return nothing
     if not isinstance(node, yaml.MappingNode) or not isinstance(data, dict):
         problems.add(BAD_ABOUT.at(Place(shown), reason=_NO_KEYS))
@@ -157,11 +163,14 @@ def check_names(about: About, areas: set[str], accounts: set[str], problems: Pro
     for role, account in roles.items():
         if role not in ROLES:
             known = ", ".join(ROLES)
-            problems.add(BAD_ABOUT.at(about.place("roles"),
-                                      reason=Words(f"unknown role '{role}'; known: {known}", f"未知的角色“{role}”；可用：{known}")))
+            problems.add(BAD_ABOUT.at(about.place("roles"), reason=Words(f"unknown role '{role}'; known: {known}", f"未知的角色“{role}”；可用：{known}")))
         named.append((f"roles.{role}", str(account), accounts))
     for key, name, known_names in named:
         if name not in known_names:
             hint = nearest(name, sorted(known_names))
-            problems.add(BAD_ABOUT.at(about.place(key.split(".")[0]), reason=Words(
-                f"{key} names '{name}', which the tables do not have.{hint}", f"{key} 指向表中没有的“{name}”。{getattr(hint, 'zh', '')}")))
+            problems.add(
+                BAD_ABOUT.at(
+                    about.place(key.split(".")[0]),
+                    reason=Words(f"{key} names '{name}', which the tables do not have.{hint}", f"{key} 指向表中没有的“{name}”。{getattr(hint, 'zh', '')}"),
+                )
+            )

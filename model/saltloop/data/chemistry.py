@@ -22,15 +22,28 @@ from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problem, Problems, message
 
 ELEMENTS: dict[str, tuple[str, str]] = {
-    "K": ("potassium", "钾"), "Na": ("sodium", "钠"), "Mg": ("magnesium", "镁"), "Li": ("lithium", "锂"), "B": ("boron", "硼"),
-    "Ca": ("calcium", "钙"), "Cl": ("chlorine", "氯"), "S": ("sulfur", "硫"), "C": ("carbon", "碳"), "N": ("nitrogen", "氮")}
+    "K": ("potassium", "钾"),
+    "Na": ("sodium", "钠"),
+    "Mg": ("magnesium", "镁"),
+    "Li": ("lithium", "锂"),
+    "B": ("boron", "硼"),
+    "Ca": ("calcium", "钙"),
+    "Cl": ("chlorine", "氯"),
+    "S": ("sulfur", "硫"),
+    "C": ("carbon", "碳"),
+    "N": ("nitrogen", "氮"),
+}
 GASES = {"co2_process": "CO2", "so2": "SO2"}
 BURNS, FUEL = "burns", "fuel"
 
 UNREADABLE_SPECIES = message(
-    "D133", ("'{species}' is no chemical formula", "“{species}”不是化学式"),
-    ("write elements, whole numbers, brackets and dots, such as KMgCl3.6H2O, CaMg(CO3)2, Li; for half a water double the rest: (CaSO4)2.H2O",
-     "请用元素、整数、括号和点，如 KMgCl3.6H2O、CaMg(CO3)2、Li；半水写成 (CaSO4)2.H2O"))
+    "D133",
+    ("'{species}' is no chemical formula", "“{species}”不是化学式"),
+    (
+        "write elements, whole numbers, brackets and dots, such as KMgCl3.6H2O, CaMg(CO3)2, Li; for half a water double the rest: (CaSO4)2.H2O",
+        "请用元素、整数、括号和点，如 KMgCl3.6H2O、CaMg(CO3)2、Li；半水写成 (CaSO4)2.H2O",
+    ),
+)
 _FORMULA = re.compile(r"(?:[A-Z][a-z]?|\d+|[().\[\]])+")
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
 
@@ -126,6 +139,10 @@ def balance(pack: Pack) -> pd.DataFrame:
     for (process, element), amount in _air(pack).items():
         if element in ELEMENTS:
             outflow[process, element] += amount
-    rows = [(j, e, inflow.get((j, e), 0.0), outflow.get((j, e), 0.0)) for j in pack.tables["processes"]["process"] for e in ELEMENTS
-            if (j, e) in inflow or (j, e) in outflow]
+    rows = [
+        (j, e, inflow.get((j, e), 0.0), outflow.get((j, e), 0.0))
+        for j in pack.tables["processes"]["process"]
+        for e in ELEMENTS
+        if (j, e) in inflow or (j, e) in outflow
+    ]
     return pd.DataFrame([(*row, row[2] - row[3]) for row in rows], columns=["process", "element", "inflow", "outflow", "residual"])

@@ -16,8 +16,7 @@ from saltloop.data.schema import GRADES, TABLES, Table
 from saltloop.errors import InputError
 
 WEAKEST = "D"
-_SIZES = ("processes", "commodities", "equipment", "areas", "sites", "basins", "links", "markets", "routes", "stores", "accounts", "indicators",
-          "sources")
+_SIZES = ("processes", "commodities", "equipment", "areas", "sites", "basins", "links", "markets", "routes", "stores", "accounts", "indicators", "sources")
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,7 @@ def _weakest(pack: Pack, count: int) -> pd.DataFrame:
         for row in frame[(frame["grade"] == WEAKEST) & (frame["value"] != 0)].to_dict("records"):
             width = (row["high"] - row["low"]) / abs(row["value"])
             key = _key({str(name): cell for name, cell in row.items()}, table)
-            rows.append((table.name, key, row["value"], plain_unit(row["unit"]), row["low"], row["high"], width, row["source"],
-                         f"{row[FILE]}:{row[LINE]}"))
+            rows.append((table.name, key, row["value"], plain_unit(row["unit"]), row["low"], row["high"], width, row["source"], f"{row[FILE]}:{row[LINE]}"))
     found = pd.DataFrame(rows, columns=["table", "key", "value", "unit", "low", "high", "width", "source", "place"])
     return found.sort_values(["width", "table", "key"], ascending=[False, True, True]).head(count).reset_index(drop=True)
 
@@ -101,20 +99,34 @@ def evidence(pack: Pack, weakest: int = 10) -> Evidence:
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "size": ("Pack {name}: {list}.", "数据包 {name}：{list}。"),
-    "grades": ("{count} numbers by grade (A measured or official, B literature, C calculated, D judgement):",
-               "{count} 个数值按等级（A实测或官方，B文献，C计算，D判断）："),
-    "balance": ("Element balance: {count} balances of {processes} processes, {exact} within 0.1 %; "
-                "widest: {element} in '{process}', {apart:.1%} of what goes in.",
-                "元素平衡：{processes} 个工艺共 {count} 项，{exact} 项在 0.1 % 以内；最大偏差：“{process}”的{element}，为投入的 {apart:.1%}。"),
+    "grades": (
+        "{count} numbers by grade (A measured or official, B literature, C calculated, D judgement):",
+        "{count} 个数值按等级（A实测或官方，B文献，C计算，D判断）：",
+    ),
+    "balance": (
+        "Element balance: {count} balances of {processes} processes, {exact} within 0.1 %; widest: {element} in '{process}', {apart:.1%} of what goes in.",
+        "元素平衡：{processes} 个工艺共 {count} 项，{exact} 项在 0.1 % 以内；最大偏差：“{process}”的{element}，为投入的 {apart:.1%}。",
+    ),
     "no_balance": ("Element balance: no compositions, nothing to balance.", "元素平衡：没有成分数据。"),
     "exceptions": ("Balances that are known not to close, with the reason:", "已知不闭合的平衡及理由："),
     "weakest": ("Weakest numbers (grade D, widest range against the value):", "最弱的数值（D级，按相对范围排序）："),
 }
 _ITEMS: dict[str, tuple[str, str]] = {
-    "processes": ("processes", "工艺"), "commodities": ("commodities", "物料"), "equipment": ("shared equipment", "共用设备"),
-    "areas": ("areas", "区域"), "sites": ("sites", "地点"), "basins": ("basins", "资源体"), "links": ("links", "线路"),
-    "markets": ("markets", "市场"), "routes": ("routes of disposal", "处置途径"), "stores": ("stores", "储存"), "accounts": ("accounts", "账户"),
-    "indicators": ("indicators", "指标"), "sources": ("sources", "来源"), "numbers": ("numbers", "数值")}
+    "processes": ("processes", "工艺"),
+    "commodities": ("commodities", "物料"),
+    "equipment": ("shared equipment", "共用设备"),
+    "areas": ("areas", "区域"),
+    "sites": ("sites", "地点"),
+    "basins": ("basins", "资源体"),
+    "links": ("links", "线路"),
+    "markets": ("markets", "市场"),
+    "routes": ("routes of disposal", "处置途径"),
+    "stores": ("stores", "储存"),
+    "accounts": ("accounts", "账户"),
+    "indicators": ("indicators", "指标"),
+    "sources": ("sources", "来源"),
+    "numbers": ("numbers", "数值"),
+}
 
 
 def _grade_lines(grades: pd.DataFrame) -> list[str]:
@@ -138,25 +150,35 @@ def evidence_text(pack: Pack, language: str = "en") -> str:
     except InputError as error:
         return error.text(language)
     sizes = [f"{_ITEMS[str(row['item'])][which]} {row['count']}" for row in found.size.to_dict("records") if row["count"]]
-    lines = [_TEXTS["size"][which].format(name=pack.name, list=(", ", "，")[which].join(sizes)),
-             _TEXTS["grades"][which].format(count=int(found.size["count"].iloc[-1])), *_grade_lines(found.grades), _balance_line(found, which)]
+    lines = [
+        _TEXTS["size"][which].format(name=pack.name, list=(", ", "，")[which].join(sizes)),
+        _TEXTS["grades"][which].format(count=int(found.size["count"].iloc[-1])),
+        *_grade_lines(found.grades),
+        _balance_line(found, which),
+    ]
     if not found.exceptions.empty:
         lines += [_TEXTS["exceptions"][which]]
         lines += [f"    {row.process} {row.element}: {row.reason} ({row.source})" for row in found.exceptions.itertuples()]
     if not found.weakest.empty:
         lines += [_TEXTS["weakest"][which]]
-        lines += [f"    {row.table}: {row.key} = {row.value:g} {row.unit} ({row.low:g} … {row.high:g}), {row.source}, {row.place}"
-                  for row in found.weakest.itertuples()]
+        lines += [
+            f"    {row.table}: {row.key} = {row.value:g} {row.unit} ({row.low:g} … {row.high:g}), {row.source}, {row.place}"
+            for row in found.weakest.itertuples()
+        ]
     return "\n".join(lines)
 
 
 def _balance_line(found: Evidence, which: int) -> str:
     excused = set(zip(found.exceptions["process"], found.exceptions["element"], strict=True))
-    rows = [row for row in found.balance.to_dict("records")
-            if row["inflow"] > 0 and not excused & {(row["process"], row["element"]), (row["process"], "*")}]
+    rows = [row for row in found.balance.to_dict("records") if row["inflow"] > 0 and not excused & {(row["process"], row["element"]), (row["process"], "*")}]
     if not rows:
         return _TEXTS["no_balance"][which]
     widest = max(rows, key=lambda row: float(row["apart"]))
     return _TEXTS["balance"][which].format(
-        count=len(rows), processes=len({row["process"] for row in rows}), exact=sum(row["apart"] <= 0.001 for row in rows),
-        element=ELEMENTS[str(widest["element"])][which], process=widest["process"], apart=widest["apart"])
+        count=len(rows),
+        processes=len({row["process"] for row in rows}),
+        exact=sum(row["apart"] <= 0.001 for row in rows),
+        element=ELEMENTS[str(widest["element"])][which],
+        process=widest["process"],
+        apart=widest["apart"],
+    )

@@ -46,9 +46,16 @@ _BASES: dict[str, tuple[str, str]] = {
     "unit of the indicator": ("the unit of the indicator", "该指标的单位"),
 }
 _KINDS: dict[str, tuple[str, str]] = {
-    "id": ("id", "代号"), "reference": ("id of {refers}", "{refers} 的代号"), "text": ("text", "文本"), "number": ("number", "数"),
-    "year": ("year", "年份"), "integer": ("whole number", "整数"), "choice": ("{choices}", "{choices}"), "tags": ("words", "词列表"),
-    "unit": ("unit", "单位"), "flag": ("yes or no", "yes 或 no"),
+    "id": ("id", "代号"),
+    "reference": ("id of {refers}", "{refers} 的代号"),
+    "text": ("text", "文本"),
+    "number": ("number", "数"),
+    "year": ("year", "年份"),
+    "integer": ("whole number", "整数"),
+    "choice": ("{choices}", "{choices}"),
+    "tags": ("words", "词列表"),
+    "unit": ("unit", "单位"),
+    "flag": ("yes or no", "yes 或 no"),
 }
 
 
@@ -102,8 +109,16 @@ def markdown(language: str = "en") -> str:
     """
     which = 1 if language == "zh" else 0
     colon = (": ", "：")[which]
-    lines = [f"### {_WORDS['tables'][which]}", "", f"**{_WORDS['quantity'][which]}**", "", *_columns(QUANTITY, which), "",
-             f"{_WORDS['override'][which]}{colon}{OVERRIDE.meaning[which]}" + (".", "。")[which], ""]
+    lines = [
+        f"### {_WORDS['tables'][which]}",
+        "",
+        f"**{_WORDS['quantity'][which]}**",
+        "",
+        *_columns(QUANTITY, which),
+        "",
+        f"{_WORDS['override'][which]}{colon}{OVERRIDE.meaning[which]}" + (".", "。")[which],
+        "",
+    ]
     for table in TABLES:
         lines += _one(table, which)
     lines += [f"### {_WORDS['factors'][which]}", ""]

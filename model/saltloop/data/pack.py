@@ -18,23 +18,42 @@ from saltloop.data.schema import BY_NAME, TABLES, Table
 from saltloop.errors import InputError, Place, Problem, Problems, Words, message
 from saltloop.units import Units, units_of
 
-NOT_FOUND = message("D120", ("no data pack '{name}'", "找不到数据包“{name}”"),
-                    ("looked in: {looked}. Name a folder that holds pack.yaml, or say --data FOLDER",
-                     "查找过：{looked}。请给出含 pack.yaml 的文件夹，或用 --data 指定"))
-UNKNOWN_FILE = message("D122", ("'{name}' is not a table of a pack", "“{name}”不是数据包的表"),
-                       ("rename or remove it; tables: {known}.{hint}", "请改名或移走；可用表：{known}。{hint}"))
-MISSING_TABLE = message("D123", ("table '{table}' is missing or has no rows: {meaning}", "缺少表“{table}”或表中无行：{meaning}"),
-                        ("add {table}.csv with at least one row, in this pack or in one that it builds on",
-                         "请在本包或其依赖包中加入至少一行的 {table}.csv"))
-DUPLICATE = message("D124", ("'{key}' stands twice in table '{table}' (first at {first})", "表“{table}”中“{key}”重复（首次在 {first}）"),
-                    ("remove one; to replace the row of a pack that this one builds on, write yes in the column override",
-                     "请删去一行；若要替换依赖包的行，请在 override 列填 yes"))
-NOTHING_TO_OVERRIDE = message("D125", ("override: '{key}' does not stand in a pack that this one builds on", "override：依赖包中没有“{key}”"),
-                              ("remove the yes, or correct the key", "请去掉 yes 或改正键"))
-UNKNOWN_REFERENCE = message("D126", ("'{name}' in column '{column}' is not in table {what}", "“{column}”列的“{name}”不在表 {what} 中"),
-                            ("add it there or correct the name.{hint}", "请加入该表或改正名称。{hint}"))
-CIRCULAR_PACKS = message("D127", ("packs build on each other in a circle: {chain}", "数据包循环依赖：{chain}"),
-                         ("take one out of builds_on", "请从 builds_on 中去掉一个"))
+NOT_FOUND = message(
+    "D120",
+    ("no data pack '{name}'", "找不到数据包“{name}”"),
+    ("looked in: {looked}. Name a folder that holds pack.yaml, or say --data FOLDER", "查找过：{looked}。请给出含 pack.yaml 的文件夹，或用 --data 指定"),
+)
+UNKNOWN_FILE = message(
+    "D122",
+    ("'{name}' is not a table of a pack", "“{name}”不是数据包的表"),
+    ("rename or remove it; tables: {known}.{hint}", "请改名或移走；可用表：{known}。{hint}"),
+)
+MISSING_TABLE = message(
+    "D123",
+    ("table '{table}' is missing or has no rows: {meaning}", "缺少表“{table}”或表中无行：{meaning}"),
+    ("add {table}.csv with at least one row, in this pack or in one that it builds on", "请在本包或其依赖包中加入至少一行的 {table}.csv"),
+)
+DUPLICATE = message(
+    "D124",
+    ("'{key}' stands twice in table '{table}' (first at {first})", "表“{table}”中“{key}”重复（首次在 {first}）"),
+    (
+        "remove one; to replace the row of a pack that this one builds on, write yes in the column override",
+        "请删去一行；若要替换依赖包的行，请在 override 列填 yes",
+    ),
+)
+NOTHING_TO_OVERRIDE = message(
+    "D125",
+    ("override: '{key}' does not stand in a pack that this one builds on", "override：依赖包中没有“{key}”"),
+    ("remove the yes, or correct the key", "请去掉 yes 或改正键"),
+)
+UNKNOWN_REFERENCE = message(
+    "D126",
+    ("'{name}' in column '{column}' is not in table {what}", "“{column}”列的“{name}”不在表 {what} 中"),
+    ("add it there or correct the name.{hint}", "请加入该表或改正名称。{hint}"),
+)
+CIRCULAR_PACKS = message(
+    "D127", ("packs build on each other in a circle: {chain}", "数据包循环依赖：{chain}"), ("take one out of builds_on", "请从 builds_on 中去掉一个")
+)
 
 
 @dataclass(frozen=True)
@@ -136,8 +155,7 @@ def _shown(path: Path) -> str:
 def _unknown_files(folder: Path) -> list[Problem]:
     known = [t.name for t in TABLES]
     names = [p for p in sorted(folder.iterdir()) if (p.suffix == ".csv" or p.is_dir()) and not p.name.startswith((".", "_"))]
-    return [UNKNOWN_FILE.at(Place(_shown(p)), name=p.name, known=", ".join(known), hint=nearest(p.stem, known))
-            for p in names if p.stem not in BY_NAME]
+    return [UNKNOWN_FILE.at(Place(_shown(p)), name=p.name, known=", ".join(known), hint=nearest(p.stem, known)) for p in names if p.stem not in BY_NAME]
 
 
 def _key(row: dict[str, Any], table: Table) -> tuple[Any, ...]:
@@ -189,8 +207,9 @@ def _unknown_references(tables: dict[str, list[Row]]) -> list[Problem]:
             for row in tables[table.name]:
                 name = row[column.name]
                 if name is not None and name not in known:
-                    problems.append(UNKNOWN_REFERENCE.at(Place(row[FILE], row[LINE]), what=what, name=name, column=column.name,
-                                                         hint=nearest(str(name), sorted(known))))
+                    problems.append(
+                        UNKNOWN_REFERENCE.at(Place(row[FILE], row[LINE]), what=what, name=name, column=column.name, hint=nearest(str(name), sorted(known)))
+                    )
     return problems
 
 
@@ -209,8 +228,13 @@ def _convert_all(tables: dict[str, list[Row]], units: Units, problems: Problems)
     def unit_by(name: str, key: str) -> dict[str, str]:
         return {row[key]: row["unit"] for row in tables[name]}
 
-    unit_of = {"commodity": unit_by("commodities", "commodity"), "equipment": _capacity_units(tables), "basin": unit_by("basins", "basin"),
-               "account": unit_by("accounts", "account"), "indicator": unit_by("indicators", "indicator")}
+    unit_of = {
+        "commodity": unit_by("commodities", "commodity"),
+        "equipment": _capacity_units(tables),
+        "basin": unit_by("basins", "basin"),
+        "account": unit_by("accounts", "account"),
+        "indicator": unit_by("indicators", "indicator"),
+    }
     for table in TABLES:
         read.check_signs(tables[table.name], table, problems)
         read.convert(tables[table.name], table, units, read.base_unit_of(table, units, unit_of), problems)

@@ -20,37 +20,55 @@ from saltloop.units import Units
 
 LINE, FILE = "_line", "_file"
 
-NOT_READABLE = message("D104", ("the file cannot be read: {reason}", "无法读取文件：{reason}"),
-                       ("save it as CSV with commas in UTF-8 (in Excel: Save as, CSV UTF-8)",
-                        "请另存为 UTF-8 编码、逗号分隔的 CSV（Excel：另存为，CSV UTF-8）"))
-UNKNOWN_COLUMN = message("D105", ("table '{table}' has no column '{column}'", "表“{table}”没有列“{column}”"),
-                         ("its columns: {known}.{hint}", "可用列：{known}。{hint}"))
-MISSING_COLUMN = message("D106", ("column '{column}' of table '{table}' is missing", "表“{table}”缺少列“{column}”"),
-                         ("add it: {meaning}", "请补上：{meaning}"))
+NOT_READABLE = message(
+    "D104",
+    ("the file cannot be read: {reason}", "无法读取文件：{reason}"),
+    ("save it as CSV with commas in UTF-8 (in Excel: Save as, CSV UTF-8)", "请另存为 UTF-8 编码、逗号分隔的 CSV（Excel：另存为，CSV UTF-8）"),
+)
+UNKNOWN_COLUMN = message(
+    "D105", ("table '{table}' has no column '{column}'", "表“{table}”没有列“{column}”"), ("its columns: {known}.{hint}", "可用列：{known}。{hint}")
+)
+MISSING_COLUMN = message("D106", ("column '{column}' of table '{table}' is missing", "表“{table}”缺少列“{column}”"), ("add it: {meaning}", "请补上：{meaning}"))
 EMPTY_CELL = message("D107", ("'{column}' is empty", "“{column}”为空"), ("expected {meaning}", "应填：{meaning}"))
-BAD_NUMBER = message("D108", ("'{text}' in column '{column}' is not {kind}", "“{column}”列的“{text}”不是{kind}"),
-                     ("write a plain number such as 1250 or 0.65, with a point for decimals; leave the row out if the number is not known",
-                      "请写普通数字，如 1250 或 0.65，小数用点；不知道时删去该行"))
-BAD_CHOICE = message("D109", ("'{text}' is not a word for column '{column}'", "“{column}”列不能填“{text}”"),
-                     ("one of: {known}.{hint}", "可选：{known}。{hint}"))
-OUT_OF_RANGE = message("D110", ("value {value:g} {unit} lies outside its own range {low:g} to {high:g}",
-                                "数值 {value:g} {unit} 超出自身范围 {low:g} 至 {high:g}"),
-                       ("{hint}correct the value or the range", "{hint}请改正数值或范围"))
-NEGATIVE = message("D111", ("a negative {what} ({value:g})", "{what}为负（{value:g}）"),
-                   ("expected zero or more", "应不小于零"))
-TOO_MANY_CELLS = message("D113", ("the row has {found} cells, the header {expected}", "该行有 {found} 格，表头为 {expected} 格"),
-                         ("put text with commas in double quotes; write decimals with a point", "含逗号的文字请加双引号；小数请用点"))
-OTHER_SEPARATOR = message("D114", ("the cells are separated by {found}, not by commas", "单元格以{found}而非逗号分隔"),
-                          ("save it as CSV with commas; in Excel the list separator of the region settings decides",
-                           "请另存为逗号分隔的 CSV；Excel 按区域设置的列表分隔符保存"))
-COLUMN_TWICE = message("D115", ("column '{column}' stands twice in the header of table '{table}'", "表“{table}”的表头中列“{column}”重复"),
-                       ("remove one; which of them holds would be a guess", "请删去一列"))
+BAD_NUMBER = message(
+    "D108",
+    ("'{text}' in column '{column}' is not {kind}", "“{column}”列的“{text}”不是{kind}"),
+    (
+        "write a plain number such as 1250 or 0.65, with a point for decimals; leave the row out if the number is not known",
+        "请写普通数字，如 1250 或 0.65，小数用点；不知道时删去该行",
+    ),
+)
+BAD_CHOICE = message(
+    "D109", ("'{text}' is not a word for column '{column}'", "“{column}”列不能填“{text}”"), ("one of: {known}.{hint}", "可选：{known}。{hint}")
+)
+OUT_OF_RANGE = message(
+    "D110",
+    ("value {value:g} {unit} lies outside its own range {low:g} to {high:g}", "数值 {value:g} {unit} 超出自身范围 {low:g} 至 {high:g}"),
+    ("{hint}correct the value or the range", "{hint}请改正数值或范围"),
+)
+NEGATIVE = message("D111", ("a negative {what} ({value:g})", "{what}为负（{value:g}）"), ("expected zero or more", "应不小于零"))
+TOO_MANY_CELLS = message(
+    "D113",
+    ("the row has {found} cells, the header {expected}", "该行有 {found} 格，表头为 {expected} 格"),
+    ("put text with commas in double quotes; write decimals with a point", "含逗号的文字请加双引号；小数请用点"),
+)
+OTHER_SEPARATOR = message(
+    "D114",
+    ("the cells are separated by {found}, not by commas", "单元格以{found}而非逗号分隔"),
+    ("save it as CSV with commas; in Excel the list separator of the region settings decides", "请另存为逗号分隔的 CSV；Excel 按区域设置的列表分隔符保存"),
+)
+COLUMN_TWICE = message(
+    "D115",
+    ("column '{column}' stands twice in the header of table '{table}'", "表“{table}”的表头中列“{column}”重复"),
+    ("remove one; which of them holds would be a guess", "请删去一列"),
+)
 # With one of these a file is not the table that it should be: what other tables refer to in it cannot be judged.
 STRUCTURAL = (NOT_READABLE, MISSING_COLUMN, TOO_MANY_CELLS, OTHER_SEPARATOR, COLUMN_TWICE)
 FINITE, WHOLE = Words("a finite number", "有限数"), Words("a whole number", "整数")
 
-_NON_NEGATIVE = frozenset({"recipes", "capacities", "land", "basin_limits", "basin_supplies", "compositions", "links", "demands",
-                           "evaporation", "profiles", "uses", "market_tiers"})
+_NON_NEGATIVE = frozenset(
+    {"recipes", "capacities", "land", "basin_limits", "basin_supplies", "compositions", "links", "demands", "evaporation", "profiles", "uses", "market_tiers"}
+)
 _ALSO_NON_NEGATIVE = ("volume", "capacity", "limit", "unmet_price")
 
 
@@ -114,8 +132,11 @@ def _text_of(path: Path, shown: str, problems: Problems) -> str | None:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         byte = f"0x{raw[error.start]:02x}"
-        problems.add(NOT_READABLE.at(Place(shown, raw.count(b"\n", 0, error.start) + 1),
-                                     reason=Words(f"it is not text in UTF-8 (byte {byte})", f"不是 UTF-8 文本（字节 {byte}）")))
+        problems.add(
+            NOT_READABLE.at(
+                Place(shown, raw.count(b"\n", 0, error.start) + 1), reason=Words(f"it is not text in UTF-8 (byte {byte})", f"不是 UTF-8 文本（字节 {byte}）")
+            )
+        )
         return None
     if not text.strip():
         problems.add(NOT_READABLE.at(Place(shown), reason=Words("it is empty", "文件为空")))
@@ -199,10 +220,12 @@ def base_unit_of(table: Table, units: Units, unit_of: Mapping[str, Mapping[str, 
         units: the registry, for the currency.
         unit_of: unit by id for commodity, equipment, basin, account and indicator.
     """
+
     def lookup(kind: str, form: str = "{}") -> BaseUnit:
         def unit(row: Mapping[str, object]) -> str | None:
             found = unit_of[kind].get(str(row[kind]))
             return None if found is None else form.format(found)
+
         return unit
 
     rules: dict[str, BaseUnit] = {
@@ -227,8 +250,9 @@ def _known_unit(row: Mapping[str, object], units: Units) -> str | None:
 def _range_hint(value: float, low: float, high: float) -> str:
     for factor, name in ((1e3, "1000"), (1e-3, "1/1000"), (1e4, "10 000 (万)"), (1e-4, "1/10 000")):
         if low <= value * factor <= high:
-            return Words(f"times {name} it would lie inside: a unit one class off, such as kWh for MWh? ",
-                         f"乘以 {name} 后落入范围：单位是否差了一级，如 kWh 误作 MWh？")
+            return Words(
+                f"times {name} it would lie inside: a unit one class off, such as kWh for MWh? ", f"乘以 {name} 后落入范围：单位是否差了一级，如 kWh 误作 MWh？"
+            )
     return ""
 
 
@@ -278,4 +302,3 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as dictionaries by column name."""
     names = [str(name) for name in frame.columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in names), strict=True)]
-

@@ -76,18 +76,31 @@ class Relations:
     @cached_property
     def words(self) -> dict[str, dict[str, frozenset[str]]]:
         """By kind and id, the words that select the thing: its id, its tags and what the accounts also know it by."""
+
         def own(table: str, key: str) -> dict[str, frozenset[str]]:
             return {row[key]: frozenset((row[key], *row["tags"])) for row in self.rows(table)}
 
-        classes = {row[key]: row["land_class"] for table, key in (("processes", "process"), ("equipment", "equipment"))
-                   for row in self.rows(table) if row["land_class"]}
-        equipment = {u: words | ({f"on_{classes[u]}"} if u in classes else set())
-                     for u, words in {**own("processes", "process"), **own("equipment", "equipment")}.items()}
+        classes = {
+            row[key]: row["land_class"]
+            for table, key in (("processes", "process"), ("equipment", "equipment"))
+            for row in self.rows(table)
+            if row["land_class"]
+        }
+        equipment = {
+            u: words | ({f"on_{classes[u]}"} if u in classes else set())
+            for u, words in {**own("processes", "process"), **own("equipment", "equipment")}.items()
+        }
         modes, kinds = own("modes", "mode"), {row["route"]: row["kind"] for row in self.rows("routes")}
-        return {"commodity": own("commodities", "commodity"), "process": own("processes", "process"), "equipment": equipment,
-                "basin": own("basins", "basin"), "market": own("markets", "market"), "mode": modes,
-                "route": {r: words | {kinds[r]} for r, words in own("routes", "route").items()},
-                "link": {link.name: modes[link.mode] | {link.name} for link in self.connections}}
+        return {
+            "commodity": own("commodities", "commodity"),
+            "process": own("processes", "process"),
+            "equipment": equipment,
+            "basin": own("basins", "basin"),
+            "market": own("markets", "market"),
+            "mode": modes,
+            "route": {r: words | {kinds[r]} for r, words in own("routes", "route").items()},
+            "link": {link.name: modes[link.mode] | {link.name} for link in self.connections},
+        }
 
     @cached_property
     def _selections(self) -> dict[str, dict[str, frozenset[str]]]:

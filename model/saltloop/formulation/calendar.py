@@ -51,12 +51,14 @@ def _months() -> tuple[Slice, ...]:
 
 
 def _typical_days() -> tuple[Slice, ...]:
-    return tuple(Slice(f"m{m:02}h{h:02}", float(d), "", f"m{m:02}h{(h - 1) % 24:02}", float(d), ((m, 1.0),), h)
-                 for m, d in enumerate(_DAYS, 1) for h in range(24))
+    return tuple(
+        Slice(f"m{m:02}h{h:02}", float(d), "", f"m{m:02}h{(h - 1) % 24:02}", float(d), ((m, 1.0),), h) for m, d in enumerate(_DAYS, 1) for h in range(24)
+    )
 
 
 def _hours() -> tuple[Slice, ...]:
     stamps = [(m, h) for m, d in enumerate(_DAYS, 1) for _ in range(d) for h in range(24)]
     names = [f"h{n:04}" for n in range(1, len(stamps) + 1)]
-    return tuple(Slice(name, 1.0, names[n - 1], names[n - 1 if h else n + 23], 1.0, ((m, 1.0),), h)
-                 for n, (name, (m, h)) in enumerate(zip(names, stamps, strict=True)))
+    return tuple(
+        Slice(name, 1.0, names[n - 1], names[n - 1 if h else n + 23], 1.0, ((m, 1.0),), h) for n, (name, (m, h)) in enumerate(zip(names, stamps, strict=True))
+    )

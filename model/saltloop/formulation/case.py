@@ -22,15 +22,24 @@ from saltloop.formulation.rules.rule import sites_of
 
 Key = tuple[str, ...]
 
-WRONG_MODE = message("M304", ("mode '{mode}' counts {unit}, but carries '{commodity}' counted in {other}",
-                              "运输方式“{mode}”以 {unit} 计量，却运输以 {other} 计量的“{commodity}”"),
-                     ("give the mode a unit of the same dimension, or make a second mode", "请使计量单位量纲一致，或另设一种运输方式"))
-WRONG_MONEY = message("M305", ("'{unit}' is no price for '{commodity}', which is counted in {other}", "“{unit}”不能作为以 {other} 计量的“{commodity}”的单价"),
-                      ("give that commodity a row of its own", "请为该物料单列一行"))
+WRONG_MODE = message(
+    "M304",
+    ("mode '{mode}' counts {unit}, but carries '{commodity}' counted in {other}", "运输方式“{mode}”以 {unit} 计量，却运输以 {other} 计量的“{commodity}”"),
+    ("give the mode a unit of the same dimension, or make a second mode", "请使计量单位量纲一致，或另设一种运输方式"),
+)
+WRONG_MONEY = message(
+    "M305",
+    ("'{unit}' is no price for '{commodity}', which is counted in {other}", "“{unit}”不能作为以 {other} 计量的“{commodity}”的单价"),
+    ("give that commodity a row of its own", "请为该物料单列一行"),
+)
 MIXED_RESOLUTION = message(
-    "M307", ("process '{process}' and its equipment '{equipment}' are resolved differently (year, slice)",
-             "工艺“{process}”与其设备“{equipment}”的时间分辨率不同（year、slice）"),
-    ("give both the same resolution in processes.csv and equipment.csv", "请在 processes.csv 与 equipment.csv 中取同一分辨率"))
+    "M307",
+    (
+        "process '{process}' and its equipment '{equipment}' are resolved differently (year, slice)",
+        "工艺“{process}”与其设备“{equipment}”的时间分辨率不同（year、slice）",
+    ),
+    ("give both the same resolution in processes.csv and equipment.csv", "请在 processes.csv 与 equipment.csv 中取同一分辨率"),
+)
 NO_SITES = message("M306", ("the scenario has no sites: areas {areas}", "情景没有地点：区域 {areas}"), ("name areas of the pack", "请写数据包中的区域"))
 
 
@@ -137,11 +146,21 @@ class _Builder:
         self.process_unit = {r["process"]: self.unit[r["reference"]] for r in processes}
         self.equipment_unit = capacity_units(self.pack.tables)
         self.equipment_slices = self.process_slices | {r["equipment"]: self._steps(r["resolution"]) for r in self.pack.rows("equipment")}
-        self.land_class = {str(r[key]): r["land_class"] for table, key in (("processes", "process"), ("equipment", "equipment"))
-                           for r in self.pack.rows(table) if r["land_class"]}
-        return {"commodity_unit": self.unit, "commodity_slices": self.commodity_slices, "process_slices": self.process_slices,
-                "process_unit": self.process_unit, "equipment_unit": self.equipment_unit, "equipment_slices": self.equipment_slices,
-                "land_class": self.land_class}
+        self.land_class = {
+            str(r[key]): r["land_class"]
+            for table, key in (("processes", "process"), ("equipment", "equipment"))
+            for r in self.pack.rows(table)
+            if r["land_class"]
+        }
+        return {
+            "commodity_unit": self.unit,
+            "commodity_slices": self.commodity_slices,
+            "process_slices": self.process_slices,
+            "process_unit": self.process_unit,
+            "equipment_unit": self.equipment_unit,
+            "equipment_slices": self.equipment_slices,
+            "land_class": self.land_class,
+        }
 
     def recipes(self) -> dict[str, Any]:
         """Coefficients (made positive, used negative, both summed) and use of equipment."""
@@ -178,8 +197,15 @@ class _Builder:
         self.equipment = tuple(sorted(present, key=lambda pu: (self.sites.index(pu[0]), pu[1])))
         lifetime = {u: self.factors["equipment", u, "lifetime"] for _, u in present if ("equipment", u, "lifetime") in self.factors}
         min_load = {u: v for (kind, u, name), v in self.factors.items() if kind == "equipment" and name == "min_load" and v > 0}
-        return {"existing": dict(existing), "may_build": dict(may_build), "activities": self.activities, "equipment": self.equipment,
-                "lifetime": lifetime, "min_load": min_load, "availability": self._availability()}
+        return {
+            "existing": dict(existing),
+            "may_build": dict(may_build),
+            "activities": self.activities,
+            "equipment": self.equipment,
+            "lifetime": lifetime,
+            "min_load": min_load,
+            "availability": self._availability(),
+        }
 
     def _availability(self) -> dict[tuple[str, str, str], float]:
         """Share of capacity by site, equipment and slice: the profile if there is one, else the factor, else 1."""
@@ -192,7 +218,7 @@ class _Builder:
         for p, u in self.equipment:
             rows = profile.get((u, p)) or profile.get((u, None))
             flat = self.factors.get(("equipment", u, "availability"), 1.0)
-            for s in (slices("year") if self.equipment_slices[u] == (YEAR,) else self.slices):
+            for s in slices("year") if self.equipment_slices[u] == (YEAR,) else self.slices:
                 if rows is None:
                     found[p, u, s.name] = flat
                 else:
@@ -203,12 +229,11 @@ class _Builder:
 
     def nature(self) -> dict[str, Any]:
         """Draws with their limits, evaporation and land."""
-        draws = {(r["site"], r["basin"], r["commodity"]): r["value"]
-                 for r in self.pack.rows("basin_supplies") if r["site"] in self.sites}
+        draws = {(r["site"], r["basin"], r["commodity"]): r["value"] for r in self.pack.rows("basin_supplies") if r["site"] in self.sites}
         limit: dict[tuple[str, int, str], float] = {}
         stock: dict[str, float] = {}
         basins = {b for _, b, _ in draws}
-        rows = sorted(self.pack.rows("basin_limits"), key=lambda r: (r["year"] or 0))
+        rows = sorted(self.pack.rows("basin_limits"), key=lambda r: r["year"] or 0)
         for r in (r for r in rows if r["basin"] in basins):
             if r["limit"] == "stock":
                 stock[r["basin"]] = r["value"]
@@ -216,11 +241,21 @@ class _Builder:
             for y in (y for y in self.choices.years if r["year"] is None or y >= r["year"]):
                 for step in self._month_steps(r["month"]):
                     limit[r["basin"], y, step] = r["value"]
-        by_name = {name: {item: v for (kind, item, n), v in self.factors.items() if kind == k and n == name}
-                   for k, name in (("process", "evaporation"), ("equipment", "pond_area"), ("equipment", "land"))}
+        by_name = {
+            name: {item: v for (kind, item, n), v in self.factors.items() if kind == k and n == name}
+            for k, name in (("process", "evaporation"), ("equipment", "pond_area"), ("equipment", "land"))
+        }
         land = {(r["site"], r["land_class"]): r["value"] for r in self.pack.rows("land") if r["site"] in self.sites}
-        return {"draws": draws, "draw_limit": limit, "draw_stock": stock, "evaporation": by_name["evaporation"], "pond_area": by_name["pond_area"],
-                "land": by_name["land"], "land_available": land, "net_evaporation": self._net_evaporation()}
+        return {
+            "draws": draws,
+            "draw_limit": limit,
+            "draw_stock": stock,
+            "evaporation": by_name["evaporation"],
+            "pond_area": by_name["pond_area"],
+            "land": by_name["land"],
+            "land_available": land,
+            "net_evaporation": self._net_evaporation(),
+        }
 
     def _month_steps(self, month: float | None) -> list[str]:
         """The year for a yearly limit; the month for a monthly one, if the slices tell months apart."""
@@ -289,8 +324,7 @@ class _Builder:
             return 0.0
         factor = self.pack.units.factor(row["unit"], base)
         if factor is None:
-            self.problems.add(WRONG_MONEY.at(Place(row[FILE], row[LINE]), unit=row["unit"], commodity=commodity,
-                                             other=self.unit[commodity]))
+            self.problems.add(WRONG_MONEY.at(Place(row[FILE], row[LINE]), unit=row["unit"], commodity=commodity, other=self.unit[commodity]))
         return float(row["value"]) * (factor or 0.0)
 
     def links(self) -> dict[str, Any]:
@@ -304,8 +338,16 @@ class _Builder:
                 ends.append((f"{r['link']}_back", r["destination"], r["origin"]))
             for name, origin, destination in ends:
                 if origin in self.sites and destination in self.sites:
-                    found[name] = Link(name, origin, destination, r["mode"], r["value"], modes[r["mode"]]["passes_through"] == "yes", carried[r["mode"]],
-                                       None if r["capacity"] is None else r["capacity"])
+                    found[name] = Link(
+                        name,
+                        origin,
+                        destination,
+                        r["mode"],
+                        r["value"],
+                        modes[r["mode"]]["passes_through"] == "yes",
+                        carried[r["mode"]],
+                        None if r["capacity"] is None else r["capacity"],
+                    )
         self.link = found
         return {"links": found}
 
@@ -331,7 +373,7 @@ class _Builder:
     def demands(self) -> dict[str, Any]:
         """Amount and price of the unmet by site, market, commodity and period."""
         found: dict[tuple[str, str, str, int], tuple[float, float | None]] = {}
-        for r in sorted(self.pack.rows("demands"), key=lambda r: (r["year"] or 0)):
+        for r in sorted(self.pack.rows("demands"), key=lambda r: r["year"] or 0):
             for y in (y for y in self.choices.years if r["site"] in self.sites and (r["year"] is None or y >= r["year"])):
                 unmet = None if r["unmet_price"] is None else r["unmet_price"]
                 found[r["site"], r["market"], r["commodity"], y] = (r["value"], unmet)
@@ -403,8 +445,18 @@ def build_case(pack: Pack, choices: Choices) -> Case:
     parts |= b.trade(net) | b.loads(net.shipments)
     disposals = {key: value for key, value in b.disposed.items() if key[:2] in net.obtainable}
     b.problems.stop_if_any()
-    return Case(pack=pack, choices=choices, sites=b.sites, slices=b.slices, shipments=net.shipments, disposals=disposals, factors=b.factors,
-                content=content(pack), notes=b.problems, **parts)
+    return Case(
+        pack=pack,
+        choices=choices,
+        sites=b.sites,
+        slices=b.slices,
+        shipments=net.shipments,
+        disposals=disposals,
+        factors=b.factors,
+        content=content(pack),
+        notes=b.problems,
+        **parts,
+    )
 
 
 def annuity(rate: float, years: float) -> float:

@@ -35,6 +35,8 @@ class Equation:
 
 def equation(over: tuple[str, ...], unit: str, title: tuple[str, str]) -> Callable[[Row], Equation]:
     """Declare a row function as an equation of the formulation."""
+
     def declare(rule: Row) -> Equation:
         return Equation(rule.__name__, rule, over, unit, title)
+
     return declare

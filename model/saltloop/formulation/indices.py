@@ -24,16 +24,26 @@ from saltloop.formulation.terms import Terms
 Member = str | int
 Key = tuple[Member, ...]
 
-SELECTS_NOTHING = message("M320", ("rule '{rule}' selects nothing that can exist in this scenario, so it has no effect",
-                                   "规则“{rule}”在本情景中没有对象，不起作用"),
-                          ("check its process, commodity and area", "请检查其工艺、物料和区域"), warning=True)
-CANNOT_HOLD = message("M321", ("rule '{rule}' asks for output of what cannot exist in this scenario", "规则“{rule}”要求的产出在本情景中无法存在"),
-                      ("no site of its area has capacity for all that the process needs; add capacity or drop the rule",
-                       "其区域内没有具备所需产能的地点；请增加产能或去掉该规则"))
+SELECTS_NOTHING = message(
+    "M320",
+    ("rule '{rule}' selects nothing that can exist in this scenario, so it has no effect", "规则“{rule}”在本情景中没有对象，不起作用"),
+    ("check its process, commodity and area", "请检查其工艺、物料和区域"),
+    warning=True,
+)
+CANNOT_HOLD = message(
+    "M321",
+    ("rule '{rule}' asks for output of what cannot exist in this scenario", "规则“{rule}”要求的产出在本情景中无法存在"),
+    (
+        "no site of its area has capacity for all that the process needs; add capacity or drop the rule",
+        "其区域内没有具备所需产能的地点；请增加产能或去掉该规则",
+    ),
+)
 
-NO_YEAR = message("M322", ("store '{store}' carries its level through the year, but typical days do not follow one another",
-                           "储存“{store}”跨年度结转，而典型日之间没有先后"),
-                  ("use slices: months or hours, or give the store the chronology day", "请用 months 或 hours 时段，或把该储存的 chronology 改为 day"))
+NO_YEAR = message(
+    "M322",
+    ("store '{store}' carries its level through the year, but typical days do not follow one another", "储存“{store}”跨年度结转，而典型日之间没有先后"),
+    ("use slices: months or hours, or give the store the chronology day", "请用 months 或 hours 时段，或把该储存的 chronology 改为 day"),
+)
 
 VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "activity": (("site", "process", "period", "slice"), "{process}"),
@@ -57,22 +67,47 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
 
 # Indexed set -> the rows whose equation asks for it, which of their indices it asks with, and the length of a member.
 QUERIED: dict[str, tuple[str, tuple[int, ...], int]] = {
-    "processes_touching": ("balance", (0, 1, 3), 2), "basins_giving": ("balance", (0, 1), 1), "purchases_of": ("balance", (0, 1), 2),
-    "sales_of": ("balance", (0, 1), 2), "links_into": ("balance", (0, 1), 1), "links_out_of": ("balance", (0, 1), 1),
-    "stores_of": ("balance", (0, 1), 1), "routes_of": ("balance", (0, 1), 1), "processes_on": ("capacity_limit", (0, 1), 1),
-    "vintages_alive": ("capacity_stock", (0, 1, 2), 1), "vintages_until": ("build_limit", (0, 1, 2), 1),
-    "retirements_until": ("capacity_stock", (0, 1, 2), 1), "ponds_on": ("evaporation_limit", (0, 1), 1), "draws_in": ("draw_limit", (0, 2), 3),
-    "draws_ever": ("stock_limit", (0,), 4), "equipment_on_land": ("land_limit", (0, 1), 1), "heaps_on_land": ("land_limit", (0, 1), 3),
-    "loads_of": ("link_limit", (0, 2), 2), "previous": ("storage_level", (1, 3), 1), "equipment_of_store": ("storage_size", (1,), 1),
-    "trades_of": ("market_tier", (0, 1, 2), 2), "tiers_serving": ("demand_served", (0, 1, 2), 1), "steps_of": ("disposal_limit", (1,), 1),
-    "activities_in": ("account_definition", (0, 1), 2), "capacities_in": ("account_definition", (0, 1), 1),
-    "new_capacities_in": ("account_definition", (0, 1, 2), 2), "draws_at": ("account_definition", (0, 1), 3),
-    "purchases_in": ("account_definition", (0, 1, 2), 4), "sales_in": ("account_definition", (0, 1, 2), 4),
-    "shipments_in": ("account_definition", (0, 1, 2), 3), "disposals_in": ("account_definition", (0, 1), 3),
-    "unmet_in": ("account_definition", (0, 1, 2), 3), "accounts_in": ("account_definition", (0,), 1),
-    "charges_in": ("account_definition", (0, 1, 2), 2), "allowances_in": ("account_definition", (0, 1, 2), 1),
-    "tiers_of_charge": ("charge_base", (0,), 1), "account_charged": ("charge_base", (0,), 1), "activities_of_rule": ("rule", (0,), 3),
-    "capacities_of_rule": ("rule", (0, 1), 2), "shipments_of_rule": ("rule", (0,), 3), "sites_of_rule": ("rule_or_charge", (0,), 1),
+    "processes_touching": ("balance", (0, 1, 3), 2),
+    "basins_giving": ("balance", (0, 1), 1),
+    "purchases_of": ("balance", (0, 1), 2),
+    "sales_of": ("balance", (0, 1), 2),
+    "links_into": ("balance", (0, 1), 1),
+    "links_out_of": ("balance", (0, 1), 1),
+    "stores_of": ("balance", (0, 1), 1),
+    "routes_of": ("balance", (0, 1), 1),
+    "processes_on": ("capacity_limit", (0, 1), 1),
+    "vintages_alive": ("capacity_stock", (0, 1, 2), 1),
+    "vintages_until": ("build_limit", (0, 1, 2), 1),
+    "retirements_until": ("capacity_stock", (0, 1, 2), 1),
+    "ponds_on": ("evaporation_limit", (0, 1), 1),
+    "draws_in": ("draw_limit", (0, 2), 3),
+    "draws_ever": ("stock_limit", (0,), 4),
+    "equipment_on_land": ("land_limit", (0, 1), 1),
+    "heaps_on_land": ("land_limit", (0, 1), 3),
+    "loads_of": ("link_limit", (0, 2), 2),
+    "previous": ("storage_level", (1, 3), 1),
+    "equipment_of_store": ("storage_size", (1,), 1),
+    "trades_of": ("market_tier", (0, 1, 2), 2),
+    "tiers_serving": ("demand_served", (0, 1, 2), 1),
+    "steps_of": ("disposal_limit", (1,), 1),
+    "activities_in": ("account_definition", (0, 1), 2),
+    "capacities_in": ("account_definition", (0, 1), 1),
+    "new_capacities_in": ("account_definition", (0, 1, 2), 2),
+    "draws_at": ("account_definition", (0, 1), 3),
+    "purchases_in": ("account_definition", (0, 1, 2), 4),
+    "sales_in": ("account_definition", (0, 1, 2), 4),
+    "shipments_in": ("account_definition", (0, 1, 2), 3),
+    "disposals_in": ("account_definition", (0, 1), 3),
+    "unmet_in": ("account_definition", (0, 1, 2), 3),
+    "accounts_in": ("account_definition", (0,), 1),
+    "charges_in": ("account_definition", (0, 1, 2), 2),
+    "allowances_in": ("account_definition", (0, 1, 2), 1),
+    "tiers_of_charge": ("charge_base", (0,), 1),
+    "account_charged": ("charge_base", (0,), 1),
+    "activities_of_rule": ("rule", (0,), 3),
+    "capacities_of_rule": ("rule", (0, 1), 2),
+    "shipments_of_rule": ("rule", (0,), 3),
+    "sites_of_rule": ("rule_or_charge", (0,), 1),
 }
 
 
@@ -163,8 +198,9 @@ def _balance_sets(case: Case, found: Indices) -> None:
         if value != 0:
             made_or_used[j].append(c)
     s = found.members
-    s["processes_touching"] = _group(((p, c, t), (j, own)) for p, j in case.activities for c in made_or_used[j] for t in case.commodity_slices[c]
-                                     for own in _overlap(case, j, t))
+    s["processes_touching"] = _group(
+        ((p, c, t), (j, own)) for p, j in case.activities for c in made_or_used[j] for t in case.commodity_slices[c] for own in _overlap(case, j, t)
+    )
     s["basins_giving"] = _group(((p, c), (b,)) for p, b, c in case.draws)
     s["purchases_of"] = _group(((p, c), (n, k)) for p, c, n, k in case.purchases)
     s["sales_of"] = _group(((p, c), (n, k)) for p, c, n, k in case.sales)
@@ -172,8 +208,11 @@ def _balance_sets(case: Case, found: Indices) -> None:
     s["links_out_of"] = _group(((case.links[l].origin, c), (l,)) for l, c in case.shipments)
     s["stores_of"] = _group(((p, c), (store,)) for (p, store), c in case.stores.items())
     s["routes_of"] = _group(((p, c), (r,)) for p, c, r in case.disposals)
-    touched = dict.fromkeys(key[:2] for name in ("processes_touching", "basins_giving", "purchases_of", "sales_of", "links_into", "links_out_of",
-                                             "stores_of", "routes_of") for key in s[name])
+    touched = dict.fromkeys(
+        key[:2]
+        for name in ("processes_touching", "basins_giving", "purchases_of", "sales_of", "links_into", "links_out_of", "stores_of", "routes_of")
+        for key in s[name]
+    )
     found.rows["balance"] = tuple((p, c, y, t) for p, c in touched for y in case.years for t in case.commodity_slices[str(c)])
     s["steps_of"] = {(c,): tuple((t,) for t in steps) for c, steps in case.commodity_slices.items()}
 
@@ -189,17 +228,24 @@ def _equipment_sets(case: Case, found: Indices) -> None:
     rows["minimum_load"] = tuple(key for key in rows["capacity_limit"] if str(key[1]) in case.min_load)
     rows["capacity_stock"] = found.variables["capacity"]
     new = set(found.variables["new_capacity"])
-    s["vintages_alive"] = _group(((p, u, y), (v,)) for p, u, y in rows["capacity_stock"] for v in years
-                                 if (p, u, v) in new and v <= int(y) < v + case.lifetime.get(str(u), float("inf")))
+    s["vintages_alive"] = _group(
+        ((p, u, y), (v,)) for p, u, y in rows["capacity_stock"] for v in years if (p, u, v) in new and v <= int(y) < v + case.lifetime.get(str(u), float("inf"))
+    )
     s["vintages_until"] = _group(((p, u, y), (v,)) for p, u, y in rows["capacity_stock"] for v in years if (p, u, v) in new and v <= int(y))
     rows["build_limit"] = found.variables["new_capacity"]
     retired = set(found.variables["retired_capacity"])
     s["retirements_until"] = _group(((p, u, y), (v,)) for p, u, y in rows["capacity_stock"] for v in years if (p, u, v) in retired and v <= int(y))
     rows["retirement_limit"] = tuple(key for key in rows["capacity_stock"] if key in s["retirements_until"])
-    s["ponds_on"] = {key: tuple(j for j in members if str(j[0]) in case.evaporation) for key, members in s["processes_on"].items()
-                     if str(key[1]) in case.pond_area}
-    rows["evaporation_limit"] = tuple((p, u, y, t) for (p, u), js in s["ponds_on"].items() if js and (str(p), YEAR) in case.net_evaporation
-                                      for y in years for t in case.equipment_slices[str(u)])
+    s["ponds_on"] = {
+        key: tuple(j for j in members if str(j[0]) in case.evaporation) for key, members in s["processes_on"].items() if str(key[1]) in case.pond_area
+    }
+    rows["evaporation_limit"] = tuple(
+        (p, u, y, t)
+        for (p, u), js in s["ponds_on"].items()
+        if js and (str(p), YEAR) in case.net_evaporation
+        for y in years
+        for t in case.equipment_slices[str(u)]
+    )
 
 
 def _nature_sets(case: Case, found: Indices) -> None:
@@ -211,10 +257,12 @@ def _nature_sets(case: Case, found: Indices) -> None:
     s["draws_ever"] = _group(((b,), (p, c, y, t)) for b, (p, c, t) in drawn for y in case.years)
     rows["stock_limit"] = tuple((b,) for b in case.draw_stock if (b,) in s["draws_ever"])
     s["equipment_on_land"] = _group(((p, case.land_class[u]), (u,)) for p, u in case.equipment if u in case.land and u in case.land_class)
-    s["heaps_on_land"] = _group(((p, case.route_class[r]), (c, r, t)) for p, c, r in case.disposals if (c, r) in case.route_land
-                                for t in case.commodity_slices[c])
-    rows["land_limit"] = tuple((p, g, y) for p, g in case.land_available if (p, g) in s["equipment_on_land"] or (p, g) in s["heaps_on_land"]
-                               for y in case.years)
+    s["heaps_on_land"] = _group(
+        ((p, case.route_class[r]), (c, r, t)) for p, c, r in case.disposals if (c, r) in case.route_land for t in case.commodity_slices[c]
+    )
+    rows["land_limit"] = tuple(
+        (p, g, y) for p, g in case.land_available if (p, g) in s["equipment_on_land"] or (p, g) in s["heaps_on_land"] for y in case.years
+    )
 
 
 def _link_sets(case: Case, found: Indices) -> None:
@@ -263,8 +311,7 @@ def _ledger_sets(case: Case, terms: Terms, found: Indices) -> None:
             by_item[item].append(account)
     s["activities_in"] = _group(((a, p), (j, t)) for p, j in case.activities for a in accounts_of["activity"][j] for t in case.process_slices[j])
     s["capacities_in"] = _group(((a, p), (u,)) for a, p, u in terms.of("capacity"))
-    s["new_capacities_in"] = _group(((a, p, y), (u, v)) for (p, u, y), vs in s["vintages_alive"].items() for a in accounts_of["new_capacity"][u]
-                                    for (v,) in vs)
+    s["new_capacities_in"] = _group(((a, p, y), (u, v)) for (p, u, y), vs in s["vintages_alive"].items() for a in accounts_of["new_capacity"][u] for (v,) in vs)
     drawn: dict[Key, list[Member]] = defaultdict(list)
     for account, b, c in terms.of("draw"):
         drawn[b, c].append(account)
@@ -292,11 +339,19 @@ def _selected(case: Case, rule: Rule) -> Iterator[tuple[str, Key, Key]]:
     """What a rule acts on: set name, key, member."""
     if isinstance(rule, BuildRate):
         units = {u for j in rule.processes for jj, u in case.use if jj == j}
-        yield from (("capacities_of_rule", (rule.name, y), (p, u)) for p, u in case.equipment for y in rule.periods
-                    if p in rule.sites and u in units and case.may_build.get((p, u, y), 0) > 0)
+        yield from (
+            ("capacities_of_rule", (rule.name, y), (p, u))
+            for p, u in case.equipment
+            for y in rule.periods
+            if p in rule.sites and u in units and case.may_build.get((p, u, y), 0) > 0
+        )
     elif rule.processes:
-        yield from (("activities_of_rule", (rule.name,), (p, j, t)) for p, j in case.activities if p in rule.sites and j in rule.processes
-                    for t in case.process_slices[j])
+        yield from (
+            ("activities_of_rule", (rule.name,), (p, j, t))
+            for p, j in case.activities
+            if p in rule.sites and j in rule.processes
+            for t in case.process_slices[j]
+        )
     elif isinstance(rule, Exchange):
         for l, c in case.shipments:
             link = case.links[l]
@@ -315,8 +370,7 @@ def _rule_sets(case: Case, found: Indices) -> None:
         if needs_selection and not selected:
             case.notes.add((CANNOT_HOLD if isinstance(rule, Minimum) else SELECTS_NOTHING).at(rule.place or Place(), rule=rule.name))
         elif rule.has_row:
-            rows += [(rule.name, y) for y in rule.periods
-                     if not isinstance(rule, BuildRate) or any(key == (rule.name, y) for _, key, _ in selected)]
+            rows += [(rule.name, y) for y in rule.periods if not isinstance(rule, BuildRate) or any(key == (rule.name, y) for _, key, _ in selected)]
     for name, found_pairs in pairs.items():
         found.members[name] = _group(found_pairs)
     found.members["sites_of_rule"] = {(i.name,): tuple((p,) for p in i.sites) for i in case.choices.rules}

@@ -32,8 +32,21 @@ _WORDS: dict[str, Both] = {
     "example": ("In a scenario:", "情景中的写法："),
 }
 _INDICES: dict[str, str] = {
-    "site": "地点", "commodity": "物料", "process": "工艺", "equipment": "设备", "basin": "资源体", "market": "市场", "tier": "档次", "link": "线路",
-    "store": "储存", "route": "处置途径", "account": "账户", "rule": "规则", "land_class": "用地类别", "period": "时期", "slice": "时段",
+    "site": "地点",
+    "commodity": "物料",
+    "process": "工艺",
+    "equipment": "设备",
+    "basin": "资源体",
+    "market": "市场",
+    "tier": "档次",
+    "link": "线路",
+    "store": "储存",
+    "route": "处置途径",
+    "account": "账户",
+    "rule": "规则",
+    "land_class": "用地类别",
+    "period": "时期",
+    "slice": "时段",
 }
 
 _VARIABLES: dict[str, Both] = {
@@ -58,39 +71,67 @@ _VARIABLES: dict[str, Both] = {
 
 _COMMODITY, _EQUIPMENT = ("unit of c", "c 的单位"), ("unit of u", "u 的单位")
 _PARAMETERS: dict[str, tuple[Both, Both]] = {
-    "coefficient": (("unit of c per activity", "c 的单位/活动量"), ("made (+) or used (−) by one unit of activity; `recipes.csv`",
-                                                              "单位活动量的产出（+）或投入（−）；`recipes.csv`")),
+    "coefficient": (
+        ("unit of c per activity", "c 的单位/活动量"),
+        ("made (+) or used (−) by one unit of activity; `recipes.csv`", "单位活动量的产出（+）或投入（−）；`recipes.csv`"),
+    ),
     "share": (("1", "1"), ("share of a process's activity that falls in a slice; hours", "工艺活动落在某时段的份额；按小时")),
-    "delivered": (("1", "1"), ("share that arrives: 1 − `loss` of the link or its mode; `factors.csv`",
-                               "到达份额：1 − 线路或运输方式的 `loss`；`factors.csv`")),
-    "use": (("unit of u × a per activity", "u 的单位×年/活动量"), ("equipment taken by one unit of activity; `uses.csv`, else its own equipment",
-                                                          "单位活动量占用的设备；`uses.csv`，否则为工艺自有设备")),
-    "availability": (("1", "1"), ("share of capacity that can run; `profiles.csv`, else the factor `availability`, else 1",
-                                  "可运行份额；`profiles.csv`，否则取系数 `availability`，再否则为 1")),
+    "delivered": (
+        ("1", "1"),
+        ("share that arrives: 1 − `loss` of the link or its mode; `factors.csv`", "到达份额：1 − 线路或运输方式的 `loss`；`factors.csv`"),
+    ),
+    "use": (
+        ("unit of u × a per activity", "u 的单位×年/活动量"),
+        ("equipment taken by one unit of activity; `uses.csv`, else its own equipment", "单位活动量占用的设备；`uses.csv`，否则为工艺自有设备"),
+    ),
+    "availability": (
+        ("1", "1"),
+        (
+            "share of capacity that can run; `profiles.csv`, else the factor `availability`, else 1",
+            "可运行份额；`profiles.csv`，否则取系数 `availability`，再否则为 1",
+        ),
+    ),
     "hours_share": (("1", "1"), ("share of the year's hours in the slice; 1 for the year", "时段小时占全年的份额；全年为 1")),
     "min_load": (("1", "1"), ("factor `min_load` of the equipment", "设备的系数 `min_load`")),
-    "existing": (_EQUIPMENT, ("capacity that stands in the period; `capacities.csv`, statuses of `capacity.existing`",
-                              "当期已有产能；`capacities.csv` 中 `capacity.existing` 所列状态")),
-    "may_build": (_EQUIPMENT, ("capacity that may be added; `capacities.csv`, statuses of `capacity.may_build`",
-                               "可新建产能；`capacities.csv` 中 `capacity.may_build` 所列状态")),
-    "basin_units": (("unit of b per unit of c", "b 的单位/c 的单位"), ("what one unit drawn takes of the basin; `basin_supplies.csv`",
-                                                                 "取用一单位所占资源量；`basin_supplies.csv`")),
-    "limit": (("unit of b", "b 的单位"), ("`draw_limit` of `basin_limits.csv`, per year, or per month with `slices: months`",
-                                       "`basin_limits.csv` 的 `draw_limit`，按年；`slices: months` 时可按月")),
+    "existing": (
+        _EQUIPMENT,
+        (
+            "capacity that stands in the period; `capacities.csv`, statuses of `capacity.existing`",
+            "当期已有产能；`capacities.csv` 中 `capacity.existing` 所列状态",
+        ),
+    ),
+    "may_build": (
+        _EQUIPMENT,
+        ("capacity that may be added; `capacities.csv`, statuses of `capacity.may_build`", "可新建产能；`capacities.csv` 中 `capacity.may_build` 所列状态"),
+    ),
+    "basin_units": (
+        ("unit of b per unit of c", "b 的单位/c 的单位"),
+        ("what one unit drawn takes of the basin; `basin_supplies.csv`", "取用一单位所占资源量；`basin_supplies.csv`"),
+    ),
+    "limit": (
+        ("unit of b", "b 的单位"),
+        (
+            "`draw_limit` of `basin_limits.csv`, per year, or per month with `slices: months`",
+            "`basin_limits.csv` 的 `draw_limit`，按年；`slices: months` 时可按月",
+        ),
+    ),
     "stock": (("unit of b", "b 的单位"), ("`stock` of `basin_limits.csv`, over all periods", "`basin_limits.csv` 的 `stock`，全期合计")),
     "years": (("a", "年"), ("years that a period stands for; `periods` of the scenario", "一期所代表的年数；情景的 `periods`")),
-    "evaporation": (("m3 per activity", "m3/活动量"), ("water that a pond process evaporates; factor `evaporation`",
-                                                    "盐田工艺的蒸发水量；系数 `evaporation`")),
+    "evaporation": (("m3 per activity", "m3/活动量"), ("water that a pond process evaporates; factor `evaporation`", "盐田工艺的蒸发水量；系数 `evaporation`")),
     "net_evaporation": (("m3/ha", "m3/ha"), ("`evaporation.csv`; 1 mm is 10 m3/ha", "`evaporation.csv`；1 mm 即 10 m3/ha")),
     "pond_area": (("ha per unit of u", "ha/u 的单位"), ("factor `pond_area` of the equipment", "设备的系数 `pond_area`")),
     "land": (("ha per unit of u", "ha/u 的单位"), ("factor `land` of the equipment", "设备的系数 `land`")),
     "heap_land": (("ha per unit of c", "ha/c 的单位"), ("factor `land` of the commodity, else of the route", "物料的系数 `land`，否则取处置途径的")),
     "land_available": (("ha", "ha"), ("`land.csv`, by class", "`land.csv`，按类别")),
     "link_units": (("unit of the mode per unit of c", "方式的单位/c 的单位"), ("conversion of units", "单位换算")),
-    "link_capacity": (("unit of the mode per a", "方式的单位/年"), ("`capacity` of `links.csv`; a link without one has no row",
-                                                              "`links.csv` 的 `capacity`；未填的线路没有此行")),
-    "keep": (("1", "1"), ("(1 − factor `loss` of the store) to the power of the hours of one occurrence of the slice",
-                          "（1 − 储存的系数 `loss`）的“时段单次小时数”次幂")),
+    "link_capacity": (
+        ("unit of the mode per a", "方式的单位/年"),
+        ("`capacity` of `links.csv`; a link without one has no row", "`links.csv` 的 `capacity`；未填的线路没有此行"),
+    ),
+    "keep": (
+        ("1", "1"),
+        ("(1 − factor `loss` of the store) to the power of the hours of one occurrence of the slice", "（1 − 储存的系数 `loss`）的“时段单次小时数”次幂"),
+    ),
     "efficiency_in": (("1", "1"), ("factor of the store, else 1", "储存的系数，缺省为 1")),
     "efficiency_out": (("1", "1"), ("factor of the store, else 1", "储存的系数，缺省为 1")),
     "repeats": (("1", "1"), ("how often the slice occurs in the year", "时段在一年中出现的次数")),
@@ -100,36 +141,46 @@ _PARAMETERS: dict[str, tuple[Both, Both]] = {
     "demand": (_COMMODITY, ("`demands.csv`", "`demands.csv`")),
     "disposal_capacity": (_COMMODITY, ("`limit` of `disposals.csv`; without one there is no row", "`disposals.csv` 的 `limit`；未填则没有此行")),
     "width": (("unit of the account", "账户的单位"), ("start of the next tier less the start of this one", "下一档起点减本档起点")),
-    "per_activity": (("unit of a per activity", "a 的单位/活动量"), (
-        "what one unit of activity adds to account a; here and below `account_terms.csv` with `factors.csv`",
-        "单位活动量计入账户 a 的量；本行及以下均来自 `account_terms.csv` 与 `factors.csv`")),
+    "per_activity": (
+        ("unit of a per activity", "a 的单位/活动量"),
+        (
+            "what one unit of activity adds to account a; here and below `account_terms.csv` with `factors.csv`",
+            "单位活动量计入账户 a 的量；本行及以下均来自 `account_terms.csv` 与 `factors.csv`",
+        ),
+    ),
     "per_capacity": (("unit of a per unit of u", "a 的单位/u 的单位"), ("what one unit that stands adds at the site", "单位在役产能计入的量")),
-    "per_new_capacity": (("unit of a per unit of u", "a 的单位/u 的单位"), ("what one unit built adds in every period that it is alive",
-                                                                      "单位新建产能在存续各期计入的量")),
+    "per_new_capacity": (
+        ("unit of a per unit of u", "a 的单位/u 的单位"),
+        ("what one unit built adds in every period that it is alive", "单位新建产能在存续各期计入的量"),
+    ),
     "per_draw": (("unit of a per unit of c", "a 的单位/c 的单位"), ("what one unit drawn adds", "单位取用量计入的量")),
-    "per_buy": (("unit of a per unit of c", "a 的单位/c 的单位"), ("what one unit bought adds, price and freight included",
-                                                             "单位购入量计入的量，含价格与运费")),
-    "per_sell": (("unit of a per unit of c", "a 的单位/c 的单位"), ("what one unit sold adds, price and freight included",
-                                                              "单位销售量计入的量，含价格与运费")),
-    "per_ship": (("unit of a per unit of c", "a 的单位/c 的单位"), (
-        "what one unit shipped adds, at the site that receives it; an agreed price between sites enters at both",
-        "单位运量计入的量，记在接收地；地点间约定价格记在两端")),
-    "per_dispose": (("unit of a per unit of c", "a 的单位/c 的单位"), ("what one unit disposed of adds, the fee included",
-                                                                 "单位处置量计入的量，含费用")),
+    "per_buy": (
+        ("unit of a per unit of c", "a 的单位/c 的单位"),
+        ("what one unit bought adds, price and freight included", "单位购入量计入的量，含价格与运费"),
+    ),
+    "per_sell": (("unit of a per unit of c", "a 的单位/c 的单位"), ("what one unit sold adds, price and freight included", "单位销售量计入的量，含价格与运费")),
+    "per_ship": (
+        ("unit of a per unit of c", "a 的单位/c 的单位"),
+        (
+            "what one unit shipped adds, at the site that receives it; an agreed price between sites enters at both",
+            "单位运量计入的量，记在接收地；地点间约定价格记在两端",
+        ),
+    ),
+    "per_dispose": (("unit of a per unit of c", "a 的单位/c 的单位"), ("what one unit disposed of adds, the fee included", "单位处置量计入的量，含费用")),
     "per_unmet": (("unit of a per unit of c", "a 的单位/c 的单位"), ("what one unit that is not served adds", "单位缺供计入的量")),
     "per_account": (("unit of a per unit of b", "a 的单位/b 的单位"), ("weight of account b in account a", "账户 b 在账户 a 中的权重")),
-    "per_charged": (("unit of a per unit charged", "a 的单位/计费单位"), ("price of the tier, in the account that the money enters",
-                                                                   "该档价格，记入收款账户")),
+    "per_charged": (("unit of a per unit charged", "a 的单位/计费单位"), ("price of the tier, in the account that the money enters", "该档价格，记入收款账户")),
     "per_allowance_buy": (("unit of a per allowance", "a 的单位/配额"), ("price of one more allowance", "多一单位配额的购价")),
     "per_allowance_sell": (("unit of a per allowance", "a 的单位/配额"), ("price received, as a negative number", "售出所得，以负数计")),
 }
 
 # Sentence, further text, dual.
 _CHINESE: dict[str, tuple[str, str, str]] = {
-    "balance": ("一地一种物料的产出、开采、购入和运入，等于其使用、销售、运出、储存和处置。",
-                "share 是工艺活动落在时段 t 的份额：工艺与物料同步计量，或物料按年平衡时为 1；"
-                "按年计量的工艺遇到按时段平衡的物料时，为该时段的小时占比。",
-                "该地多一单位 c 的价值（目标单位/c 的单位）。"),
+    "balance": (
+        "一地一种物料的产出、开采、购入和运入，等于其使用、销售、运出、储存和处置。",
+        "share 是工艺活动落在时段 t 的份额：工艺与物料同步计量，或物料按年平衡时为 1；按年计量的工艺遇到按时段平衡的物料时，为该时段的小时占比。",
+        "该地多一单位 c 的价值（目标单位/c 的单位）。",
+    ),
     "capacity_limit": ("同一设备上各工艺的合计占用，不超过该时段可用的产能。", "", "设备多一单位产出能力的价值。"),
     "minimum_load": ("不能停机的设备，只要在役，运行不低于最低负荷。", "", "少强制运行一单位的价值。"),
     "capacity_stock": ("在役产能等于按计划存续的已有产能，加已建且仍在寿命期内的，减已退役的。", "", "白得一单位产能的价值。"),
@@ -140,8 +191,11 @@ _CHINESE: dict[str, tuple[str, str, str]] = {
     "evaporation_limit": ("盐田在一个时段蒸发的水量，不超过日照和风在其面积上所能带走的。", "", "多蒸发 1 m3 的价值。"),
     "land_limit": ("设备、盐田和堆场占用的土地，不超过该类可用土地。", "", "多 1 ha 土地的价值。"),
     "link_limit": ("一条线路的合计运量不超过其运力。", "", "多一单位运力的价值。"),
-    "storage_level": ("时段末的储存量，等于上一时段留存的，加入库，减出库。",
-                      "“上一时段”按日或按年循环；流量为全年合计，因此除以时段出现的次数。", "库中一单位的价值。"),
+    "storage_level": (
+        "时段末的储存量，等于上一时段留存的，加入库，减出库。",
+        "“上一时段”按日或按年循环；流量为全年合计，因此除以时段出现的次数。",
+        "库中一单位的价值。",
+    ),
     "storage_size": ("储存量不超过储存设备的容量。", "", "多一单位容量的价值。"),
     "storage_rate": ("数据包给出速率时，一个时段的出入库合计不超过设备速率。", "", "多一单位吞吐能力的价值。"),
     "sales_tier": ("买方在某档价格上的购买量（各地点合计）不超过该档容量。", "", "该价格上多一单位需求的价值。"),
@@ -160,10 +214,12 @@ _CHINESE: dict[str, tuple[str, str, str]] = {
     "minimum": ("工艺的年产出不低于给定值。", "", "目标单位/活动量单位。"),
     "phase_out": ("工艺可用的产能沿直线降为零。", "", "活动多允许一单位的价值。"),
     "build_rate": ("一期内的新建产能不超过给定值。", "", "目标单位/产能单位。"),
-    "exchange": ("地点之间的转交被禁止、限量，或按约定付费。",
-                 "计入自 `from` 所含地点至 `to` 所含地点的线路。禁止时界限为零，对偶值是多允许一单位的价值。"
-                 "价格是接收方付给提供方的转移支付，记入数据包的转移账户，不构成约束。",
-                 "目标单位/物料单位。"),
+    "exchange": (
+        "地点之间的转交被禁止、限量，或按约定付费。",
+        "计入自 `from` 所含地点至 `to` 所含地点的线路。禁止时界限为零，对偶值是多允许一单位的价值。"
+        "价格是接收方付给提供方的转移支付，记入数据包的转移账户，不构成约束。",
+        "目标单位/物料单位。",
+    ),
     "price": ("物料价格沿给定路径变化：相对数据包的变化率，或直接给出价格。", "它不构成约束，因此没有对偶值；价格对方案的影响见缩减成本。", ""),
     "net_zero": ("一地全年的排放不超过其吸收。", "不计背景值：该地自身须归零。", "目标单位/账户单位。"),
 }
@@ -306,9 +362,22 @@ def markdown(language: str = "en") -> str:
     which = 1 if language == "zh" else 0
     variables = ((f"`{name}`", _over(over, which), _unit(unit, which), _VARIABLES[name][which]) for name, (over, unit) in VARIABLES.items())
     parameters = ((f"`{name}`", _PARAMETERS[name][0][which], _PARAMETERS[name][1][which]) for name in _used())
-    lines = [f"### {_WORDS['variables'][which]}", "", *_table(_WORDS["variables_head"][which], variables), "",
-             f"### {_WORDS['parameters'][which]}", "", *_table(_WORDS["parameters_head"][which], parameters), "",
-             f"### {_WORDS['equations'][which]}", "", *_equations(which), f"### {_WORDS['rules'][which]}", "", *_rules(which)]
+    lines = [
+        f"### {_WORDS['variables'][which]}",
+        "",
+        *_table(_WORDS["variables_head"][which], variables),
+        "",
+        f"### {_WORDS['parameters'][which]}",
+        "",
+        *_table(_WORDS["parameters_head"][which], parameters),
+        "",
+        f"### {_WORDS['equations'][which]}",
+        "",
+        *_equations(which),
+        f"### {_WORDS['rules'][which]}",
+        "",
+        *_rules(which),
+    ]
     return "\n".join(lines)
 
 

@@ -10,12 +10,21 @@ from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.formulation.choices import Choices, PriceChange
 
-NO_PRICE = message("M301", ("no price of '{commodity}' in market '{market}' at '{site}'", "“{commodity}”在市场“{market}”、地点“{site}”没有价格"),
-                   ("add a row to prices.csv, or take the commodity out of market_tiers.csv", "请在 prices.csv 中补充，或从 market_tiers.csv 中删去该物料"))
-NO_PRICE_YEAR = message("M302", ("no price of '{commodity}' for {asked}; the pack has {known}", "“{commodity}”没有 {asked} 年价格；数据包有 {known}"),
-                        ("say `missing: nearest` under prices to take the nearest year", "可在 prices 下写 missing: nearest 取最近年份"))
-NEAREST_PRICE = message("M303", ("{count} commodities have no price for {asked}; the nearest year was taken: {list}",
-                                 "{count} 种物料没有 {asked} 年价格，取最近年份：{list}"), warning=True)
+NO_PRICE = message(
+    "M301",
+    ("no price of '{commodity}' in market '{market}' at '{site}'", "“{commodity}”在市场“{market}”、地点“{site}”没有价格"),
+    ("add a row to prices.csv, or take the commodity out of market_tiers.csv", "请在 prices.csv 中补充，或从 market_tiers.csv 中删去该物料"),
+)
+NO_PRICE_YEAR = message(
+    "M302",
+    ("no price of '{commodity}' for {asked}; the pack has {known}", "“{commodity}”没有 {asked} 年价格；数据包有 {known}"),
+    ("say `missing: nearest` under prices to take the nearest year", "可在 prices 下写 missing: nearest 取最近年份"),
+)
+NEAREST_PRICE = message(
+    "M303",
+    ("{count} commodities have no price for {asked}; the nearest year was taken: {list}", "{count} 种物料没有 {asked} 年价格，取最近年份：{list}"),
+    warning=True,
+)
 
 
 def _value(change: PriceChange, year: int) -> float | None:

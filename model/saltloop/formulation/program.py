@@ -32,9 +32,27 @@ from saltloop.formulation.storage import storage_level, storage_rate, storage_si
 from saltloop.formulation.terms import Terms, ledger_terms
 
 EQUATIONS: tuple[Equation, ...] = (
-    balance, capacity_limit, minimum_load, capacity_stock, build_limit, retirement_limit, draw_limit, stock_limit, evaporation_limit, land_limit,
-    link_limit, storage_level, storage_size, storage_rate, sales_tier, purchase_tier, demand_served, disposal_limit,
-    account_definition, charge_base, charge_tier,
+    balance,
+    capacity_limit,
+    minimum_load,
+    capacity_stock,
+    build_limit,
+    retirement_limit,
+    draw_limit,
+    stock_limit,
+    evaporation_limit,
+    land_limit,
+    link_limit,
+    storage_level,
+    storage_size,
+    storage_rate,
+    sales_tier,
+    purchase_tier,
+    demand_served,
+    disposal_limit,
+    account_definition,
+    charge_base,
+    charge_tier,
 )
 RULE = "rule"
 Numbers = dict[str, dict[Any, Any]]
@@ -112,6 +130,9 @@ def _variables(m: pyo.ConcreteModel, case: Case) -> None:
         setattr(m, family, pyo.Var(getattr(m, f"{family}_index"), bounds=_bounds(family, case)))
 
 
+_COUNTED = ["activity", "capacity", "new_capacity", "draw", "buy", "sell", "ship", "dispose", "unmet", "account", "charged", "allowance_buy", "allowance_sell"]
+
+
 def _numbers(case: Case, terms: Terms, found: Indices) -> Numbers:
     """Every parameter of the equations by name and key."""
     share = {piece.name: piece.hours / HOURS for piece in case.slices} | {YEAR: 1.0}
@@ -125,25 +146,46 @@ def _numbers(case: Case, terms: Terms, found: Indices) -> Numbers:
     loss = store_factor("loss", 0.0)
     numbers = {(i.name, name, y): schedule.at(y) for i in case.choices.rules for name, schedule in i.numbers.items() for y in i.periods}
     data: Numbers = {
-        "coefficient": case.coefficient, "use": case.use, "availability": case.availability, "min_load": case.min_load, "hours_share": share,
-        "share": {(j, t): 1.0 if t == YEAR or case.process_slices[str(j)] != (YEAR,) else share[str(t)]
-                  for (_, _, t), users in found.members["processes_touching"].items() for j, _ in users},
+        "coefficient": case.coefficient,
+        "use": case.use,
+        "availability": case.availability,
+        "min_load": case.min_load,
+        "hours_share": share,
+        "share": {
+            (j, t): 1.0 if t == YEAR or case.process_slices[str(j)] != (YEAR,) else share[str(t)]
+            for (_, _, t), users in found.members["processes_touching"].items()
+            for j, _ in users
+        },
         "existing": dict.fromkeys(found.rows["capacity_stock"], 0.0) | case.existing,
-        "may_build": case.may_build, "basin_units": case.draws, "limit": case.draw_limit, "stock": case.draw_stock,
-        "years": dict(case.choices.periods), "evaporation": case.evaporation, "net_evaporation": case.net_evaporation, "pond_area": case.pond_area,
-        "land": case.land, "heap_land": case.route_land, "land_available": case.land_available, "link_units": case.link_units,
-        "delivered": case.delivered, "link_capacity": {name: link.capacity for name, link in case.links.items() if link.capacity is not None},
+        "may_build": case.may_build,
+        "basin_units": case.draws,
+        "limit": case.draw_limit,
+        "stock": case.draw_stock,
+        "years": dict(case.choices.periods),
+        "evaporation": case.evaporation,
+        "net_evaporation": case.net_evaporation,
+        "pond_area": case.pond_area,
+        "land": case.land,
+        "heap_land": case.route_land,
+        "land_available": case.land_available,
+        "link_units": case.link_units,
+        "delivered": case.delivered,
+        "link_capacity": {name: link.capacity for name, link in case.links.items() if link.capacity is not None},
         "keep": {(s, t): (1 - loss[str(s)]) ** (hours[str(t)] / repeats[str(t)]) for s, t in found.members["previous"]},
-        "efficiency_in": store_factor("efficiency_in", 1.0), "once": {t: 1 / value for t, value in repeats.items()},
+        "efficiency_in": store_factor("efficiency_in", 1.0),
+        "once": {t: 1 / value for t, value in repeats.items()},
         "inverse_efficiency_out": {s: 1 / value for s, value in store_factor("efficiency_out", 1.0).items()},
-        "rate": {s: value for s, value in store_factor("rate", -1.0).items() if value >= 0}, "hours": hours,
-        "volume": case.volume, "demand": {key: amount for key, (amount, _) in case.demand.items()},
+        "rate": {s: value for s, value in store_factor("rate", -1.0).items() if value >= 0},
+        "hours": hours,
+        "volume": case.volume,
+        "demand": {key: amount for key, (amount, _) in case.demand.items()},
         "disposal_capacity": {key: limit for key, (_, limit) in case.disposals.items() if limit is not None},
-        "rule_number": numbers, "width": {(i, int(name.removeprefix("width_"))): v for i, name, v in
-                                          ((i, name, v) for (i, name, _), v in numbers.items()) if name.startswith("width_")},
+        "rule_number": numbers,
+        "width": {
+            (i, int(name.removeprefix("width_"))): v for i, name, v in ((i, name, v) for (i, name, _), v in numbers.items()) if name.startswith("width_")
+        },
     }
-    for flow in ("activity", "capacity", "new_capacity", "draw", "buy", "sell", "ship", "dispose", "unmet", "account", "charged",
-                 "allowance_buy", "allowance_sell"):
+    for flow in _COUNTED:
         data[f"per_{flow}"] = terms.of(flow)
     missing = {(a, i, y) for flow in ("allowance_buy", "allowance_sell") for a, i, y in terms.of(flow)}
     for flow in ("allowance_buy", "allowance_sell"):
@@ -203,7 +245,9 @@ def _units(case: Case) -> dict[str, dict[str, str]]:
     tables = case.pack.tables
     modes = dict(zip(tables["modes"]["mode"], tables["modes"]["unit"], strict=True))
     return {
-        "commodity": case.commodity_unit, "process": case.process_unit, "equipment": case.equipment_unit,
+        "commodity": case.commodity_unit,
+        "process": case.process_unit,
+        "equipment": case.equipment_unit,
         "basin": dict(zip(tables["basins"]["basin"], tables["basins"]["unit"], strict=True)),
         "account": dict(zip(tables["accounts"]["account"], tables["accounts"]["unit"], strict=True)),
         "link": {name: modes[link.mode] for name, link in case.links.items()},
@@ -280,8 +324,15 @@ def _row_frame(found: _Rows, units: dict[str, dict[str, str]]) -> pd.DataFrame:
     readers = {e.name: _unit_reader(e.unit, e.over, units) for e in EQUATIONS}
     readers[RULE] = lambda key: units[RULE][str(key[0])]
     unit = [readers[family](key) for family, key in found.names]
-    return pd.DataFrame({"family": [f for f, _ in found.names], "key": [k for _, k in found.names], "unit": unit,
-                         "lower": np.array(found.lower, dtype=float), "upper": np.array(found.upper, dtype=float)})
+    return pd.DataFrame(
+        {
+            "family": [f for f, _ in found.names],
+            "key": [k for _, k in found.names],
+            "unit": unit,
+            "lower": np.array(found.lower, dtype=float),
+            "upper": np.array(found.upper, dtype=float),
+        }
+    )
 
 
 def compile_program(case: Case, terms: Terms | None = None) -> Program:
@@ -295,8 +346,9 @@ def compile_program(case: Case, terms: Terms | None = None) -> Program:
     columns = [v for family in VARIABLES for v in getattr(m, family).values()]
     found = _walk(m, {id(v): n for n, v in enumerate(columns)}, {i.name: i for i in case.choices.rules})
     row, column, value = found.entries
-    matrix = sparse.csr_array((np.array(value, dtype=float), (np.array(row, dtype=np.int32), np.array(column, dtype=np.int32))),
-                              shape=(len(found.names), len(columns)))
+    matrix = sparse.csr_array(
+        (np.array(value, dtype=float), (np.array(row, dtype=np.int32), np.array(column, dtype=np.int32))), shape=(len(found.names), len(columns))
+    )
     units = _units(case)
     column_frame = _column_frame(m, units)
     accounts = {key: n for n, (family, key) in enumerate(zip(column_frame["family"], column_frame["key"], strict=True)) if family == "account"}

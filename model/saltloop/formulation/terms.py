@@ -17,12 +17,18 @@ from saltloop.formulation.rules.charge import Charge
 from saltloop.formulation.rules.exchange import Exchange
 
 WRONG_ACCOUNT_UNIT = message(
-    "M310", ("account '{account}' is counted in {unit}, but the term '{term}' of {item} gives {found}",
-             "账户“{account}”以 {unit} 计量，而 {item} 的构成项“{term}”得到 {found}"),
-    ("correct the unit of the weight, of the factor or of the account", "请改正权重、系数或账户的单位"))
+    "M310",
+    (
+        "account '{account}' is counted in {unit}, but the term '{term}' of {item} gives {found}",
+        "账户“{account}”以 {unit} 计量，而 {item} 的构成项“{term}”得到 {found}",
+    ),
+    ("correct the unit of the weight, of the factor or of the account", "请改正权重、系数或账户的单位"),
+)
 NO_LIFETIME = message(
-    "M311", ("'{item}' may be built and has a capital_cost, but no lifetime", "“{item}”可新建且有 capital_cost，但没有 lifetime"),
-    ("add the factor lifetime of the equipment", "请补充设备的 lifetime 系数"))
+    "M311",
+    ("'{item}' may be built and has a capital_cost, but no lifetime", "“{item}”可新建且有 capital_cost，但没有 lifetime"),
+    ("add the factor lifetime of the equipment", "请补充设备的 lifetime 系数"),
+)
 
 Coefficients = dict[tuple[str | int, ...], float]
 Thing = TypeVar("Thing")
@@ -80,8 +86,14 @@ class _Reader:
         self.shipments = _by_commodity(case.shipments, (c for _, c in case.shipments))
         self.commodity_words = self._words("commodities", "commodity")
         self.process_words = self._words("processes", "process")
-        self.words = {"process": self.process_words, "basin": self._words("basins", "basin"), "market": self._words("markets", "market"),
-                      "route": self._route_words(), "equipment": self._equipment_words(), "link": self._link_words()}
+        self.words = {
+            "process": self.process_words,
+            "basin": self._words("basins", "basin"),
+            "market": self._words("markets", "market"),
+            "route": self._route_words(),
+            "equipment": self._equipment_words(),
+            "link": self._link_words(),
+        }
 
     def _words(self, table: str, key: str) -> dict[str, frozenset[str]]:
         frame = self.case.pack.tables[table]
@@ -129,8 +141,9 @@ class _Reader:
         if factor is None:
             term = "/".join(str(row[x]) for x in ("flow", "commodity", "agent", "measure") if row[x] is not None)
             item = ", ".join(str(part) for part in key)
-            self.problems.add(WRONG_ACCOUNT_UNIT.at(Place(row[FILE], row[LINE]), account=account, unit=self.account_unit[account],
-                                                    term=term, item=item, found=unit))
+            self.problems.add(
+                WRONG_ACCOUNT_UNIT.at(Place(row[FILE], row[LINE]), account=account, unit=self.account_unit[account], term=term, item=item, found=unit)
+            )
             return
         self.terms.add(flow, (account, *key), row["value"] * factor * measure.value * scale)
 
@@ -218,7 +231,8 @@ class _Reader:
             return [_Measure(own.value * load, own.unit)]
         fixed, distance = self._factor(measure, ("mode", link.mode)), self._factor(f"{measure}_distance", ("mode", link.mode))
         return ([_Measure(fixed.value * load, fixed.unit)] if fixed else []) + (
-            [_Measure(distance.value * link.distance * load, f"({distance.unit})*km")] if distance else [])
+            [_Measure(distance.value * link.distance * load, f"({distance.unit})*km")] if distance else []
+        )
 
     def _ship(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         links, commodities = self._agents("link", agent), self._commodities(commodity)

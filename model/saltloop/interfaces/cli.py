@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import importlib
+import io
 import json
 import os
 import sys
@@ -20,12 +22,26 @@ from saltloop import __version__
 from saltloop.errors import BAD_INPUT, InputError, Place, SaltloopError, message
 
 INTERRUPTED = 130
-CANNOT_CREATE = message("R103", ("cannot create '{path}': {reason}", "无法新建“{path}”：{reason}"),
-                        ("name a file that does not exist yet, in a folder that does", "请给出尚不存在的文件名，且其文件夹已存在"))
-_STEPS = {"read": ("reading scenario and pack", "读取情景与数据包"), "case": ("seeing the pack through the scenario", "按情景整理数据"),
-          "build": ("building the programme", "建立规划模型"), "numerics": ("looking at the numbers", "检查数值范围"), "solve": ("solving", "求解"),
-          "tables": ("making tables", "整理结果表"), "write": ("writing files and report", "写出文件与报告"),
-          "verify": ("verifying from the files", "由文件复核")}
+CANNOT_CREATE = message(
+    "R103",
+    ("cannot create '{path}': {reason}", "无法新建“{path}”：{reason}"),
+    ("name a file that does not exist yet, in a folder that does", "请给出尚不存在的文件名，且其文件夹已存在"),
+)
+REFUSED = message(
+    "R104",
+    ("the system refused: {reason}", "系统拒绝：{reason}"),
+    ("free some space, or check the rights of the file and of the folder", "请清理磁盘，或检查文件与文件夹的权限"),
+)
+_STEPS = {
+    "read": ("reading scenario and pack", "读取情景与数据包"),
+    "case": ("seeing the pack through the scenario", "按情景整理数据"),
+    "build": ("building the programme", "建立规划模型"),
+    "numerics": ("looking at the numbers", "检查数值范围"),
+    "solve": ("solving", "求解"),
+    "tables": ("making tables", "整理结果表"),
+    "write": ("writing files and report", "写出文件与报告"),
+    "verify": ("verifying from the files", "由文件复核"),
+}
 
 
 class _Progress:
@@ -51,6 +67,7 @@ class _Progress:
 
 def _guarded(command: Callable[..., int | None]) -> Callable[..., None]:
     """Turn problems into their text and exit code; nobody sees a traceback for bad input."""
+
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         language = kwargs.get("language", "en")
@@ -59,15 +76,22 @@ def _guarded(command: Callable[..., int | None]) -> Callable[..., None]:
         except SaltloopError as error:
             click.echo(error.text(language), err=True)
             code = error.exit_code
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever reads has seen enough; click knows what to do
+                raise
+            click.echo(REFUSED.at(Place(error.filename or ""), reason=error.strerror or error).text(language), err=True)
+            code = BAD_INPUT
         except KeyboardInterrupt:
             click.echo("stopped; nothing half-written was left" if language != "zh" else "已停止；未留下半成品", err=True)
             code = INTERRUPTED
         sys.exit(code)
+
     return run
 
 
-_LANGUAGE = click.option("--lang", "language", type=click.Choice(["en", "zh"]), default=lambda: os.environ.get("SALTLOOP_LANG") or "en",
-                         help="Language of the text. 输出语言。")
+_LANGUAGE = click.option(
+    "--lang", "language", type=click.Choice(["en", "zh"]), default=lambda: os.environ.get("SALTLOOP_LANG") or "en", help="Language of the text. 输出语言。"
+)
 _DATA = click.option("--data", metavar="FOLDER", help="Folder that holds the packs; else the nearest data/ above the scenario.")
 
 
@@ -104,6 +128,9 @@ def main() -> None:
         saltloop check qaidam
     Exit codes: 0 solved, 2 bad input, 3 infeasible, 4 unbounded, 5 stopped at a limit.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console of another encoding shows a question mark for m³, not a traceback
 
 
 @main.command()
@@ -302,7 +329,7 @@ def schema(language: str) -> int:
     from saltloop.scenario.schema import json_schema
 
     del language
-    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(json_schema(), indent=2))  # plain ASCII: redirected into a file, it reads the same in every encoding
     return 0
 
 

@@ -86,8 +86,10 @@ class _Page:
         yield ""
         yield self.say("text_products", count=min(_PRODUCTS, len(table)), total=len(table))
         money = str(self.manifest["objective"]["unit"])
-        rows = [[self.title(r["commodity"]), self.amount(r["sold"], r["unit"]), self.amount(r["sales"], money), self.amount(r["contribution"], money)]
-                for r in records(table.head(_PRODUCTS))]
+        rows = [
+            [self.title(r["commodity"]), self.amount(r["sold"], r["unit"]), self.amount(r["sales"], money), self.amount(r["contribution"], money)]
+            for r in records(table.head(_PRODUCTS))
+        ]
         head = [self.say(k) for k in ("product", "sold_amount", "sales", "text_contribution")]
         yield from _table(head, rows)
 
@@ -99,8 +101,17 @@ class _Page:
         table = table.assign(share=table["left"] / table["bound"]).sort_values("share", ascending=False)
         yield ""
         yield self.say("text_resources")
-        rows = [[self.title(r["place"]), self.title(r["item"]), self.amount(r["left"], r["unit"]), self.amount(r["bound"], r["unit"]),
-                 percent(r["share"]), self._worth(r["dual"], r["dual_unit"])] for r in records(table.head(_LIMITS))]
+        rows = [
+            [
+                self.title(r["place"]),
+                self.title(r["item"]),
+                self.amount(r["left"], r["unit"]),
+                self.amount(r["bound"], r["unit"]),
+                percent(r["share"]),
+                self._worth(r["dual"], r["dual_unit"]),
+            ]
+            for r in records(table.head(_LIMITS))
+        ]
         yield from _table([self.say(k) for k in ("text_where", "item", "reached", "bound", "text_share", "marginal_value")], rows)
         if len(table) > _LIMITS:
             yield self.say("text_more", count=len(table) - _LIMITS, file="limits.parquet")
@@ -135,8 +146,17 @@ class _Page:
             return
         table = table.assign(weight=(table["dual"] * table["bound"].replace(0.0, 1.0)).abs()).sort_values("weight", ascending=False)
         yield self.say("text_rules")
-        rows = [[self.title(r["rule"]), self.kinds[r["rule"]], "" if pd.isna(r["area"]) else self.title(r["area"]), self.amount(r["bound"], r["unit"]),
-                 self._worth(r["dual"], r["dual_unit"]), self._valid(r)] for r in records(table.head(_RULES))]
+        rows = [
+            [
+                self.title(r["rule"]),
+                self.kinds[r["rule"]],
+                "" if pd.isna(r["area"]) else self.title(r["area"]),
+                self.amount(r["bound"], r["unit"]),
+                self._worth(r["dual"], r["dual_unit"]),
+                self._valid(r),
+            ]
+            for r in records(table.head(_RULES))
+        ]
         yield from _table([self.say(k) for k in ("rule", "kind", "area", "bound", "marginal_value", "valid")], rows)
 
     def _valid(self, r: dict[str, Any]) -> str:
@@ -153,9 +173,16 @@ class _Page:
             return
         yield ""
         yield self.say("text_tightest")
-        rows = [[self.say("kind_" + r["family"]), self.title(r["place"]), self.title(r["item"]), self.amount(r["bound"], r["unit"]),
-                 self._worth(r["dual"], r["dual_unit"])]
-                for r in records(table)]
+        rows = [
+            [
+                self.say("kind_" + r["family"]),
+                self.title(r["place"]),
+                self.title(r["item"]),
+                self.amount(r["bound"], r["unit"]),
+                self._worth(r["dual"], r["dual_unit"]),
+            ]
+            for r in records(table)
+        ]
         yield from _table([self.say(k) for k in ("kind", "text_where", "item", "bound", "marginal_value")], rows)
 
     def _foot(self) -> Iterator[str]:
@@ -163,8 +190,14 @@ class _Page:
         worst = max(c["relative"] for c in certificate.values())
         sizes, seconds = self.manifest["sizes"], self.manifest["seconds"]
         yield ""
-        yield self.say("text_certificate", worst=f"{worst:.1e}", columns=f"{sizes['columns']:,}", rows=f"{sizes['rows']:,}",
-                       seconds=f"{seconds['solver_solve']:.2f}", algorithm=self.manifest["algorithm"])
+        yield self.say(
+            "text_certificate",
+            worst=f"{worst:.1e}",
+            columns=f"{sizes['columns']:,}",
+            rows=f"{sizes['rows']:,}",
+            seconds=f"{seconds['solver_solve']:.2f}",
+            algorithm=self.manifest["algorithm"],
+        )
         warnings = self.manifest["warnings"]
         for each in warnings[:_WARNINGS]:
             first = each[self.language].split("\n")[0]
@@ -185,8 +218,11 @@ def verification_text(findings: list[Finding], language: str = "en") -> str:
     for f in findings:
         mark = text("text_holds" if f.holds else "text_fails", language)
         place = f" ({f.where})" if not f.holds and f.where else ""
-        lines.append(f"{mark}  {f.check[which]}: {f.error:.1e} <= {f.tolerance:.0e}{place}" if f.holds
-                     else f"{mark}  {f.check[which]}: {f.error:.1e} > {f.tolerance:.0e}{place}")
+        lines.append(
+            f"{mark}  {f.check[which]}: {f.error:.1e} <= {f.tolerance:.0e}{place}"
+            if f.holds
+            else f"{mark}  {f.check[which]}: {f.error:.1e} > {f.tolerance:.0e}{place}"
+        )
     return "\n".join(lines)
 
 

@@ -16,11 +16,19 @@ from saltloop.results.solved import THRESHOLD, Solved, sums
 LEDGER_COLUMNS = ["period", "site", "account", "flow", "commodity", "agent", "tier", "amount", "coefficient", "value"]
 # Where the parts of a coefficient's key (after the account) stand in a ledger row, and which columns find its amount.
 _PLACED: dict[str, tuple[str, ...]] = {
-    "activity": ("agent",), "draw": ("agent", "commodity"), "buy": ("site", "commodity", "agent", "tier", "period"),
-    "sell": ("site", "commodity", "agent", "tier", "period"), "ship": ("site", "agent", "commodity", "period"),
-    "dispose": ("site", "commodity", "agent"), "unmet": ("site", "agent", "commodity", "period"), "charged": ("agent", "tier", "period"),
-    "allowance_buy": ("agent", "period"), "allowance_sell": ("agent", "period"), "account": ("agent",),
-    "capacity": ("site", "agent"), "new_capacity": ("agent",),
+    "activity": ("agent",),
+    "draw": ("agent", "commodity"),
+    "buy": ("site", "commodity", "agent", "tier", "period"),
+    "sell": ("site", "commodity", "agent", "tier", "period"),
+    "ship": ("site", "agent", "commodity", "period"),
+    "dispose": ("site", "commodity", "agent"),
+    "unmet": ("site", "agent", "commodity", "period"),
+    "charged": ("agent", "tier", "period"),
+    "allowance_buy": ("agent", "period"),
+    "allowance_sell": ("agent", "period"),
+    "account": ("agent",),
+    "capacity": ("site", "agent"),
+    "new_capacity": ("agent",),
 }
 _NAMED = {"process": "agent", "basin": "agent", "market": "agent", "link": "agent", "route": "agent", "rule": "agent", "account": "agent"}
 _KEY = ("period", "site", "commodity", "agent", "tier")

@@ -37,9 +37,18 @@ def capacity(solved: Solved) -> pd.DataFrame:
             used[p, u, y] += rate * value
     keys = list(zip(total["site"], total["equipment"], total["period"], strict=True))
     cost = [case.factor("equipment", u, "capital_cost") or 0.0 for _, u, _ in keys]
-    return pd.DataFrame({
-        "period": total["period"], "site": total["site"], "process": total["equipment"], "existing": [case.existing.get(k, 0.0) for k in keys],
-        "new": [alive[k] for k in keys], "retired": [gone[k] for k in keys], "total": total["value"], "used": [used[k] for k in keys],
-        "unit": total["unit"], "land_ha": [case.land.get(u, 0.0) * v for (_, u, _), v in zip(keys, total["value"], strict=True)],
-        "capital_cny": [c * alive[k] for c, k in zip(cost, keys, strict=True)],
-    })
+    return pd.DataFrame(
+        {
+            "period": total["period"],
+            "site": total["site"],
+            "process": total["equipment"],
+            "existing": [case.existing.get(k, 0.0) for k in keys],
+            "new": [alive[k] for k in keys],
+            "retired": [gone[k] for k in keys],
+            "total": total["value"],
+            "used": [used[k] for k in keys],
+            "unit": total["unit"],
+            "land_ha": [case.land.get(u, 0.0) * v for (_, u, _), v in zip(keys, total["value"], strict=True)],
+            "capital_cny": [c * alive[k] for c, k in zip(cost, keys, strict=True)],
+        }
+    )

@@ -13,8 +13,15 @@ FLOW_COLUMNS = ["period", "slice", "site", "commodity", "role", "agent", "value"
 
 def flows(solved: Solved) -> pd.DataFrame:
     """Every flow by period, slice, site, commodity, role and agent; what comes in equals what goes out."""
-    parts = [_recipes(solved), _simple(solved, "draw", "drawn", "basin"), _simple(solved, "buy", "bought", "market"),
-             _simple(solved, "sell", "sold", "market"), _simple(solved, "dispose", "disposed", "route"), *_shipments(solved), *_stored(solved)]
+    parts = [
+        _recipes(solved),
+        _simple(solved, "draw", "drawn", "basin"),
+        _simple(solved, "buy", "bought", "market"),
+        _simple(solved, "sell", "sold", "market"),
+        _simple(solved, "dispose", "disposed", "route"),
+        *_shipments(solved),
+        *_stored(solved),
+    ]
     everything = pd.concat([p for p in parts if not p.empty], ignore_index=True) if any(not p.empty for p in parts) else pd.DataFrame(columns=FLOW_COLUMNS)
     everything = everything[everything["value"].abs() > THRESHOLD]
     keys = [c for c in FLOW_COLUMNS if c != "value"]

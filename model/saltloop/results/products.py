@@ -139,15 +139,18 @@ class _Carried:
 
 def _sold(tables: dict[str, pd.DataFrame], adds: pd.DataFrame, nodes: dict[Node, int], unit_cost: np.ndarray) -> pd.DataFrame:
     sold = tables["flows"].query("role == 'sold'").copy()
-    sold["carried_cost"] = [-unit_cost[nodes[k]] * v if k in nodes else 0.0
-                            for k, v in zip(zip(sold["period"], sold["site"], sold["commodity"], strict=True), sold["value"], strict=True)]
+    sold["carried_cost"] = [
+        -unit_cost[nodes[k]] * v if k in nodes else 0.0
+        for k, v in zip(zip(sold["period"], sold["site"], sold["commodity"], strict=True), sold["value"], strict=True)
+    ]
     frame = sold.groupby(["period", "commodity", "unit"], as_index=False)[["value", "carried_cost"]].sum().rename(columns={"value": "sold"})
     sales = sums(adds[adds["flow"] == "sell"], ["period", "commodity"], "adds")
     frame["sales"] = [sales.get(k, 0.0) for k in zip(frame["period"], frame["commodity"], strict=True)]
     frame["contribution"] = frame["sales"] - frame["carried_cost"]
     rest = adds.groupby("period")["adds"].sum() - frame.groupby("period")["contribution"].sum()
-    left = pd.DataFrame({"period": rest.index, "commodity": "", "unit": "", "sold": 0.0, "sales": 0.0, "carried_cost": -rest.to_numpy(),
-                         "contribution": rest.to_numpy()})
+    left = pd.DataFrame(
+        {"period": rest.index, "commodity": "", "unit": "", "sold": 0.0, "sales": 0.0, "carried_cost": -rest.to_numpy(), "contribution": rest.to_numpy()}
+    )
     columns = ["period", "commodity", "sold", "unit", "sales", "carried_cost", "contribution"]
     ordered = frame.sort_values(["period", "contribution"], ascending=[True, False])[columns]
     return pd.concat([ordered, left[columns][left["contribution"].abs() > 1e-6]], ignore_index=True)

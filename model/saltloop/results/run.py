@@ -19,12 +19,19 @@ from saltloop.errors import InputError, Place, Words, message
 from saltloop.formulation.program import Program, name_of
 from saltloop.solve.solution import Solution
 
-NOT_A_RUN = message("R101", ("'{path}' is not a run: {reason}", "“{path}”不是一次运行的结果：{reason}"),
-                    ("name a folder below results/ that holds manifest.json, or `results/<scenario>` for its latest run",
-                     "请给出 results/ 下含 manifest.json 的文件夹，或 results/<情景> 表示最近一次"))
-CANNOT_WRITE = message("R102", ("cannot write to '{path}': {reason}", "无法写入“{path}”：{reason}"),
-                       ("nothing was left behind; free some space or name another folder with --out",
-                        "未留下任何半成品；请清理磁盘或用 --out 指定其他文件夹"))
+NOT_A_RUN = message(
+    "R101",
+    ("'{path}' is not a run: {reason}", "“{path}”不是一次运行的结果：{reason}"),
+    (
+        "name a folder below results/ that holds manifest.json, or `results/<scenario>` for its latest run",
+        "请给出 results/ 下含 manifest.json 的文件夹，或 results/<情景> 表示最近一次",
+    ),
+)
+CANNOT_WRITE = message(
+    "R102",
+    ("cannot write to '{path}': {reason}", "无法写入“{path}”：{reason}"),
+    ("nothing was left behind; free some space or name another folder with --out", "未留下任何半成品；请清理磁盘或用 --out 指定其他文件夹"),
+)
 
 MANIFEST = "manifest.json"
 UNFINISHED = ".part"
@@ -104,8 +111,11 @@ def _checked(run: Run) -> Run:
             raise InputError(NOT_A_RUN.at(Place(str(path)), path=run.folder, reason=f"{path.name}: {error}")) from error
         if found != columns:
             listed = ", ".join(columns)
-            raise InputError(NOT_A_RUN.at(Place(str(path)), path=run.folder, reason=Words(
-                f"{path.name} was written with the columns {listed}", f"{path.name} 写出时的列为 {listed}")))
+            raise InputError(
+                NOT_A_RUN.at(
+                    Place(str(path)), path=run.folder, reason=Words(f"{path.name} was written with the columns {listed}", f"{path.name} 写出时的列为 {listed}")
+                )
+            )
     return run
 
 
@@ -151,19 +161,23 @@ def program_tables(program: Program, solution: Solution) -> dict[str, pd.DataFra
     columns: name, unit, lower, upper, cost, value, reduced_cost; rows: name, unit, lower, upper, dual; matrix: row, column,
     coefficient (positions from 0).
     """
+
     def names(frame: pd.DataFrame) -> list[str]:
         return [name_of(f, k) for f, k in zip(frame["family"], frame["key"], strict=True)]
 
     entries = program.matrix.tocoo()
     columns = program.columns.assign(name=names(program.columns), cost=program.stages[0][1], value=solution.values, reduced_cost=solution.reduced_costs)
     rows = program.rows.assign(name=names(program.rows), dual=solution.duals)
-    return {"columns": columns[["name", "unit", "lower", "upper", "cost", "value", "reduced_cost"]],
-            "rows": rows[["name", "unit", "lower", "upper", "dual"]],
-            "matrix": pd.DataFrame({"row": entries.coords[0], "column": entries.coords[1], "coefficient": entries.data})}
+    return {
+        "columns": columns[["name", "unit", "lower", "upper", "cost", "value", "reduced_cost"]],
+        "rows": rows[["name", "unit", "lower", "upper", "dual"]],
+        "matrix": pd.DataFrame({"row": entries.coords[0], "column": entries.coords[1], "coefficient": entries.data}),
+    }
 
 
-def write_run(target: Path, tables: dict[str, pd.DataFrame], program: dict[str, pd.DataFrame], manifest: dict[str, Any],
-              extras: tuple[Callable[[Path], None], ...] = ()) -> Run:
+def write_run(
+    target: Path, tables: dict[str, pd.DataFrame], program: dict[str, pd.DataFrame], manifest: dict[str, Any], extras: tuple[Callable[[Path], None], ...] = ()
+) -> Run:
     """Write a run so that a half-written one never looks like a run.
 
     Args:

@@ -41,8 +41,12 @@ class Solved:
     def _family(self, name: str) -> pd.DataFrame:
         chosen = self.program.columns.index[self.program.columns["family"] == name].to_numpy()
         frame = _key_frame(self.program.columns["key"].iloc[chosen].tolist(), VARIABLES[name][0])
-        return frame.assign(value=self.solution.values[chosen], reduced_cost=self.solution.reduced_costs[chosen],
-                            unit=self.program.columns["unit"].to_numpy()[chosen], position=chosen)
+        return frame.assign(
+            value=self.solution.values[chosen],
+            reduced_cost=self.solution.reduced_costs[chosen],
+            unit=self.program.columns["unit"].to_numpy()[chosen],
+            position=chosen,
+        )
 
     def _equation(self, name: str) -> pd.DataFrame:
         over = ("rule", "period") if name == RULE else next(e.over for e in EQUATIONS if e.name == name)
@@ -50,16 +54,22 @@ class Solved:
         chosen = rows.index[rows["family"] == name].to_numpy()
         frame = _key_frame(rows["key"].iloc[chosen].tolist(), over)
         s = self.solution
-        return frame.assign(activity=s.activity[chosen], lower=rows["lower"].to_numpy()[chosen], upper=rows["upper"].to_numpy()[chosen],
-                            dual=s.duals[chosen], range_from=s.ranging.row_from[chosen], range_to=s.ranging.row_to[chosen],
-                            unit=rows["unit"].to_numpy()[chosen], position=chosen)
+        return frame.assign(
+            activity=s.activity[chosen],
+            lower=rows["lower"].to_numpy()[chosen],
+            upper=rows["upper"].to_numpy()[chosen],
+            dual=s.duals[chosen],
+            range_from=s.ranging.row_from[chosen],
+            range_to=s.ranging.row_to[chosen],
+            unit=rows["unit"].to_numpy()[chosen],
+            position=chosen,
+        )
 
 
 def _key_frame(keys: list[Key], names: tuple[str, ...]) -> pd.DataFrame:
     """Keys as columns; names stay Python strings, which costs less than turning them into Arrow and back."""
     columns = list(zip(*keys, strict=True)) if keys else [()] * len(names)
-    return pd.DataFrame({name: pd.Series(values, dtype="int64" if name in ("period", "tier") else object)
-                         for name, values in zip(names, columns, strict=True)})
+    return pd.DataFrame({name: pd.Series(values, dtype="int64" if name in ("period", "tier") else object) for name, values in zip(names, columns, strict=True)})
 
 
 def per(money: str, unit: str) -> str:

@@ -16,8 +16,20 @@ from saltloop.results.worth import entry, limits, rules, values
 def all_tables(solved: Solved) -> dict[str, pd.DataFrame]:
     """Every table of a run by file name."""
     account_table = accounts(solved)
-    found = {"flows": flows(solved), "activities": activities(solved), "trades": trades(solved), "capacity": capacity(solved),
-             "accounts": account_table, "rules": rules(solved), "limits": limits(solved), "charges": charges(solved), "values": values(solved),
-             "entry": entry(solved), "ledger": ledger(solved), "names": names(solved), "indicators": indicators(solved, account_table)}
+    found = {
+        "flows": flows(solved),
+        "activities": activities(solved),
+        "trades": trades(solved),
+        "capacity": capacity(solved),
+        "accounts": account_table,
+        "rules": rules(solved),
+        "limits": limits(solved),
+        "charges": charges(solved),
+        "values": values(solved),
+        "entry": entry(solved),
+        "ledger": ledger(solved),
+        "names": names(solved),
+        "indicators": indicators(solved, account_table),
+    }
     found["products"] = products(found, dict(solved.case.choices.objective[0].weights))
     return found

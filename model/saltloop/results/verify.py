@@ -75,8 +75,10 @@ def _amounts(run: Run) -> pd.Series:
     by = ["period", "site", "flow", "commodity", "agent", "tier"]
     flows, capacity = run.table("flows"), run.table("capacity")
     activity = run.table("activities").rename(columns={"process": "agent"}).assign(flow="activity", commodity="", tier=0)
-    standing = [capacity.rename(columns={"process": "agent", column: "value"}).assign(flow=flow, commodity="", tier=0)
-                for flow, column in (("capacity", "total"), ("new_capacity", "new"))]
+    standing = [
+        capacity.rename(columns={"process": "agent", column: "value"}).assign(flow=flow, commodity="", tier=0)
+        for flow, column in (("capacity", "total"), ("new_capacity", "new"))
+    ]
     moved = [flows[flows["role"] == role].assign(flow=flow, tier=0) for role, flow in (("drawn", "draw"), ("disposed", "dispose"))]
     links = run.table("names")
     ends = links[links["kind"] == "link"].set_index("id")["extra"].str.split(">", expand=True)
@@ -113,8 +115,7 @@ def _ledger(run: Run) -> Finding:
     ledger = run.table("ledger").set_index(["period", "site", "account", "flow", "commodity", "agent", "tier"])
     amount = (ledger["amount"] - _found_again(run)).abs() / (1 + ledger["amount"].abs())
     value = (ledger["value"] - ledger["coefficient"] * ledger["amount"]).abs() / (1 + ledger["value"].abs())
-    return _worst(np.maximum(amount, value), ("every line of the ledger is its coefficient times an amount in the tables",
-                                              "账目每行等于系数乘以各表数量"))
+    return _worst(np.maximum(amount, value), ("every line of the ledger is its coefficient times an amount in the tables", "账目每行等于系数乘以各表数量"))
 
 
 def _areas(run: Run) -> Finding:
@@ -145,8 +146,11 @@ def _objective(run: Run) -> Finding:
     by_site = table[table["area"].isin(names[names["kind"] == "site"]["id"])].groupby(["account", "period"])["value"].sum()
     errors = {}
     for n, stage in enumerate(objective["stages"]):
-        again = sum(weight * float(span) * by_site.get((account, int(year)), 0.0)
-                    for account, weight in stage["accounts"].items() for year, span in objective["period_weights"].items())
+        again = sum(
+            weight * float(span) * by_site.get((account, int(year)), 0.0)
+            for account, weight in stage["accounts"].items()
+            for year, span in objective["period_weights"].items()
+        )
         errors[f"stage {n + 1}"] = abs(again - stage["value"]) / (1 + abs(stage["value"]))
     return _worst(pd.Series(errors), ("the objective equals its weighted accounts", "目标值等于加权账户"))
 
@@ -155,8 +159,10 @@ def _capacities(run: Run) -> Finding:
     table = run.table("capacity").set_index(["period", "site", "process"])
     made = (table["existing"] + table["new"] - table["retired"] - table["total"]).abs()
     over = (table["used"] - table["total"]).clip(lower=0)
-    return _worst(np.maximum(made, over) / (1 + table["total"]), ("capacity = existing + new - retired, and none is used beyond it",
-                                                                 "产能=现有+新增-退役，且使用不超过产能"))
+    return _worst(
+        np.maximum(made, over) / (1 + table["total"]),
+        ("capacity = existing + new - retired, and none is used beyond it", "产能=现有+新增-退役，且使用不超过产能"),
+    )
 
 
 def _certificate(run: Run) -> Finding:
@@ -166,8 +172,15 @@ def _certificate(run: Run) -> Finding:
         return Finding(check, np.inf, CERTIFICATE_TOLERANCE, f"{PROGRAM}/matrix")
     matrix = sparse.csr_array((entries["coefficient"], (entries["row"], entries["column"])), shape=(len(rows), len(columns)))
     maximise = run.manifest["objective"]["stages"][0]["sense"] == "maximise"
-    judged = certificate(matrix, (rows["lower"].to_numpy(), rows["upper"].to_numpy()), (columns["lower"].to_numpy(), columns["upper"].to_numpy()),
-                         columns["cost"].to_numpy(), maximise, columns["value"].to_numpy(), rows["dual"].to_numpy())
+    judged = certificate(
+        matrix,
+        (rows["lower"].to_numpy(), rows["upper"].to_numpy()),
+        (columns["lower"].to_numpy(), columns["upper"].to_numpy()),
+        columns["cost"].to_numpy(),
+        maximise,
+        columns["value"].to_numpy(),
+        rows["dual"].to_numpy(),
+    )
     return Finding(check, judged.worst, CERTIFICATE_TOLERANCE, "")
 
 
@@ -175,14 +188,17 @@ def _arrays(run: Run) -> Finding:
     columns, rows = (run.table(f"{PROGRAM}/{name}").set_index("name") for name in ("columns", "rows"))
     rules, values, accounts = run.table("rules"), run.table("values"), run.table("accounts")
     sites = run.table("names").query("kind == 'site'")["id"]
-    read = [("activity[{site},{process},{period},{slice}]", run.table("activities"), "value", columns["value"]),
-            ("account[{account},{area},{period}]", accounts[accounts["area"].isin(sites)], "value", columns["value"]),
-            ("balance[{site},{commodity},{period},{slice}]", values, "marginal_value", -rows["dual"]),
-            ("rule[{rule},{period}]", rules[rules["dual"].notna()], "dual", rows["dual"])]
+    read = [
+        ("activity[{site},{process},{period},{slice}]", run.table("activities"), "value", columns["value"]),
+        ("account[{account},{area},{period}]", accounts[accounts["area"].isin(sites)], "value", columns["value"]),
+        ("balance[{site},{commodity},{period},{slice}]", values, "marginal_value", -rows["dual"]),
+        ("rule[{rule},{period}]", rules[rules["dual"].notna()], "dual", rows["dual"]),
+    ]
     errors = []
     for name, frame, column, array in read:
         keys = [name.format(**row) for row in records(frame)]
         told = pd.Series(frame[column].to_numpy(dtype=float), index=keys, dtype=float)
         errors.append((told - array.reindex(keys)).abs() / (1 + told.abs()))
-    return _worst(pd.concat(errors), ("activities, accounts, rules and values are those of the certified arrays",
-                                      "活动、账户、规则与边际价值同经检验的数组一致"))
+    return _worst(
+        pd.concat(errors), ("activities, accounts, rules and values are those of the certified arrays", "活动、账户、规则与边际价值同经检验的数组一致")
+    )

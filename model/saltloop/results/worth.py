@@ -15,11 +15,24 @@ from saltloop.formulation.rules.charge import Charge
 from saltloop.formulation.rules.rule import Rule
 from saltloop.results.solved import THRESHOLD, Solved, per
 
-_LIMITS = ("capacity_stock", "draw_limit", "stock_limit", "land_limit", "link_limit", "build_limit", "sales_tier", "purchase_tier", "demand_served",
-           "disposal_limit", "evaporation_limit", "minimum_load", "storage_size", "storage_rate")
+_LIMITS = (
+    "capacity_stock",
+    "draw_limit",
+    "stock_limit",
+    "land_limit",
+    "link_limit",
+    "build_limit",
+    "sales_tier",
+    "purchase_tier",
+    "demand_served",
+    "disposal_limit",
+    "evaporation_limit",
+    "minimum_load",
+    "storage_size",
+    "storage_rate",
+)
 _ENTRY = ["period", "slice", "site", "family", "item", "level", "reduced_cost", "enters_at", "leaves_at", "unit", "unique"]
-_RULES = ["period", "rule", "kind", "area", "left", "bound", "slack", "binding", "dual", "dual_unit", "dual_valid_from", "dual_valid_to", "dual_unique",
-          "unit"]
+_RULES = ["period", "rule", "kind", "area", "left", "bound", "slack", "binding", "dual", "dual_unit", "dual_valid_from", "dual_valid_to", "dual_unique", "unit"]
 
 
 def _judged(frame: pd.DataFrame) -> pd.DataFrame:
@@ -50,10 +63,24 @@ def rules(solved: Solved) -> pd.DataFrame:
         rule = by_name[row["rule"]]
         left, bound = _sides(rule, row, total, outside if getattr(rule, "background", True) else {})
         shift = bound - row["bound"]
-        found.append({"period": row["period"], "rule": rule.name, "kind": rule.kind, "area": rule.area, "left": left, "bound": bound,
-                        "slack": row["slack"], "binding": row["binding"], "dual": row["dual"], "dual_unit": per(solved.program.objective_unit, rule.unit),
-                        "dual_valid_from": row["range_from"] + shift, "dual_valid_to": row["range_to"] + shift, "dual_unique": row["dual_unique"],
-                        "unit": rule.unit})
+        found.append(
+            {
+                "period": row["period"],
+                "rule": rule.name,
+                "kind": rule.kind,
+                "area": rule.area,
+                "left": left,
+                "bound": bound,
+                "slack": row["slack"],
+                "binding": row["binding"],
+                "dual": row["dual"],
+                "dual_unit": per(solved.program.objective_unit, rule.unit),
+                "dual_valid_from": row["range_from"] + shift,
+                "dual_valid_to": row["range_to"] + shift,
+                "dual_unique": row["dual_unique"],
+                "unit": rule.unit,
+            }
+        )
     found += _charge_rows(solved, total)
     return pd.DataFrame(found, columns=_RULES).astype({"binding": "boolean", "dual_unique": "boolean", "area": "string"})
 
@@ -72,10 +99,27 @@ def _sides(rule: Rule, row: dict[str, float], total: pd.Series, outside: dict[tu
 
 
 def _charge_rows(solved: Solved, total: pd.Series) -> list[dict[str, Any]]:
-    return [{"period": y, "rule": r.name, "kind": r.kind, "area": r.area, "left": float(sum(total.get((r.account, y, p), 0.0) for p in r.sites)),
-             "bound": np.nan, "slack": np.nan, "binding": None, "dual": np.nan, "dual_unit": per(solved.program.objective_unit, r.unit),
-             "dual_valid_from": np.nan, "dual_valid_to": np.nan, "dual_unique": None, "unit": r.unit}
-            for r in solved.case.choices.rules if isinstance(r, Charge) for y in r.periods]
+    return [
+        {
+            "period": y,
+            "rule": r.name,
+            "kind": r.kind,
+            "area": r.area,
+            "left": float(sum(total.get((r.account, y, p), 0.0) for p in r.sites)),
+            "bound": np.nan,
+            "slack": np.nan,
+            "binding": None,
+            "dual": np.nan,
+            "dual_unit": per(solved.program.objective_unit, r.unit),
+            "dual_valid_from": np.nan,
+            "dual_valid_to": np.nan,
+            "dual_unique": None,
+            "unit": r.unit,
+        }
+        for r in solved.case.choices.rules
+        if isinstance(r, Charge)
+        for y in r.periods
+    ]
 
 
 def limits(solved: Solved) -> pd.DataFrame:
@@ -97,10 +141,32 @@ def limits(solved: Solved) -> pd.DataFrame:
             if column not in frame:
                 frame[column] = 0 if column == "period" else YEAR
         item = frame[names[1:]].astype(str).agg(" ".join, axis=1) if len(names) > 1 else ""
-        parts.append(frame.assign(family=family, place=frame[names[0]], item=item, left=frame["activity"],
-                                  dual_unit=[per(solved.program.objective_unit, u) for u in frame["unit"]]))
-    columns = ["period", "slice", "family", "place", "item", "left", "bound", "slack", "binding", "dual", "dual_unit", "range_from", "range_to",
-               "dual_unique", "unit"]
+        parts.append(
+            frame.assign(
+                family=family,
+                place=frame[names[0]],
+                item=item,
+                left=frame["activity"],
+                dual_unit=[per(solved.program.objective_unit, u) for u in frame["unit"]],
+            )
+        )
+    columns = [
+        "period",
+        "slice",
+        "family",
+        "place",
+        "item",
+        "left",
+        "bound",
+        "slack",
+        "binding",
+        "dual",
+        "dual_unit",
+        "range_from",
+        "range_to",
+        "dual_unique",
+        "unit",
+    ]
     frame = pd.concat([p[columns] for p in parts], ignore_index=True) if parts else pd.DataFrame(columns=columns)
     return frame.rename(columns={"range_from": "dual_valid_from", "range_to": "dual_valid_to"})
 
@@ -109,8 +175,16 @@ def values(solved: Solved) -> pd.DataFrame:
     """period, slice, site, commodity, marginal_value, unit: what one more unit of a commodity there is worth."""
     frame = solved.equation("balance")
     money = solved.program.objective_unit
-    return pd.DataFrame({"period": frame["period"], "slice": frame["slice"], "site": frame["site"], "commodity": frame["commodity"],
-                         "marginal_value": 0.0 - frame["dual"], "unit": [per(money, u) for u in frame["unit"]]})
+    return pd.DataFrame(
+        {
+            "period": frame["period"],
+            "slice": frame["slice"],
+            "site": frame["site"],
+            "commodity": frame["commodity"],
+            "marginal_value": 0.0 - frame["dual"],
+            "unit": [per(money, u) for u in frame["unit"]],
+        }
+    )
 
 
 def entry(solved: Solved) -> pd.DataFrame:
@@ -141,8 +215,9 @@ def _entry_frame(solved: Solved, frame: pd.DataFrame, start: np.ndarray, felt: n
     with np.errstate(divide="ignore", invalid="ignore"):
         enters, leaves = start + missing / felt, start - sense * ranging.cost_worse[position] / felt
     enters, leaves = np.where(idle & (felt != 0), enters, np.nan), np.where(~idle & (felt != 0), leaves, np.nan)
-    return frame.assign(level=frame["value"], enters_at=enters, leaves_at=leaves, unit=[per(money, u) for u in frame["unit"]],
-                        unique=frame["reduced_cost"].abs() > THRESHOLD)[_ENTRY]
+    return frame.assign(
+        level=frame["value"], enters_at=enters, leaves_at=leaves, unit=[per(money, u) for u in frame["unit"]], unique=frame["reduced_cost"].abs() > THRESHOLD
+    )[_ENTRY]
 
 
 def _product_value(solved: Solved, frame: pd.DataFrame, reference: pd.Series) -> np.ndarray:
@@ -172,8 +247,7 @@ def _felt_prices(solved: Solved, flow: str) -> dict[tuple[str, str, str, int], f
     pack, units = solved.case.pack, solved.case.pack.units
     worth = solved.equation("account_definition").set_index(["account", "site", "period"])["dual"].to_dict()
     unit = dict(zip(pack.tables["accounts"]["account"], pack.tables["accounts"]["unit"], strict=True))
-    words = {kind: {r[kind]: {None, r[kind], *r["tags"]} for r in pack.rows(table)}
-             for kind, table in (("commodity", "commodities"), ("market", "markets"))}
+    words = {kind: {r[kind]: {None, r[kind], *r["tags"]} for r in pack.rows(table)} for kind, table in (("commodity", "commodities"), ("market", "markets"))}
     found: dict[tuple[str, str, str, int], float] = defaultdict(float)
     trades = dict.fromkeys(key[:3] for key in (solved.case.purchases if flow == "buy" else solved.case.sales))
     for row in (r for r in pack.rows("account_terms") if r["flow"] == flow and r["measure"] == "price"):

@@ -6,5 +6,4 @@ from saltloop.scenario.schema import json_schema
 from saltloop.scenario.show import difference, show
 from saltloop.scenario.template import new_scenario_text
 
-__all__ = ["Document", "Scenario", "difference", "json_schema", "load_scenario", "new_scenario_text", "read_document",
-           "resolve_document", "resolved", "show"]
+__all__ = ["Document", "Scenario", "difference", "json_schema", "load_scenario", "new_scenario_text", "read_document", "resolve_document", "resolved", "show"]

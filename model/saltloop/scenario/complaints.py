@@ -18,28 +18,38 @@ from saltloop.scenario.document import Document
 from saltloop.scenario.nodes import Key, KeyPath
 from saltloop.scenario.schema import OBJECTIVES, REQUIRED, ScenarioFile, kinds_in
 
-UNKNOWN_KEY = message("S110", ("unknown key '{key}' in {where}", "{where_zh}中的键“{key}”未知"),
-                      ("known keys: {known}.{hint}", "可用的键：{known}。{hint}"))
-MISSING_KEY = message("S111", ("'{key}' is missing in {where}", "{where_zh}缺少“{key}”"),
-                      ("expected: {meaning}", "应为：{meaning_zh}"))
-BAD_VALUE = message("S112", ("{key} cannot be '{value}'", "{key} 不能是“{value}”"),
-                    ("expected {expected}.{hint}", "应为{expected_zh}。{hint}"))
+UNKNOWN_KEY = message("S110", ("unknown key '{key}' in {where}", "{where_zh}中的键“{key}”未知"), ("known keys: {known}.{hint}", "可用的键：{known}。{hint}"))
+MISSING_KEY = message("S111", ("'{key}' is missing in {where}", "{where_zh}缺少“{key}”"), ("expected: {meaning}", "应为：{meaning_zh}"))
+BAD_VALUE = message("S112", ("{key} cannot be '{value}'", "{key} 不能是“{value}”"), ("expected {expected}.{hint}", "应为{expected_zh}。{hint}"))
 EMPTY = message("S115", ("{key} is empty", "{key} 为空"), ("expected {expected}, or leave the key out", "应为{expected_zh}，或删去该键"))
-ONE_OBJECTIVE = message("S116", ("the scenario has {found} of the keys maximise and minimise", "maximise 与 minimise 两个键出现了 {found} 个"),
-                        ("exactly one of them must stand in the file or in those it extends, such as `maximise: value_added`",
-                         "本文件或所继承的文件中须恰有一个，如 maximise: value_added"))
-NO_KIND = message("S117", ("rule '{rule}' is of no known kind", "规则“{rule}”不属于任何已知类型"),
-                  ("one of its keys must name the kind: {known}.{hint}", "须有一个键表示类型：{known}。{hint}"))
-TWO_KINDS = message("S118", ("rule '{rule}' is of two kinds: {kinds}", "规则“{rule}”同时属于两种类型：{kinds}"),
-                    ("make it two rules", "请分成两条规则"))
+ONE_OBJECTIVE = message(
+    "S116",
+    ("the scenario has {found} of the keys maximise and minimise", "maximise 与 minimise 两个键出现了 {found} 个"),
+    (
+        "exactly one of them must stand in the file or in those it extends, such as `maximise: value_added`",
+        "本文件或所继承的文件中须恰有一个，如 maximise: value_added",
+    ),
+)
+NO_KIND = message(
+    "S117",
+    ("rule '{rule}' is of no known kind", "规则“{rule}”不属于任何已知类型"),
+    ("one of its keys must name the kind: {known}.{hint}", "须有一个键表示类型：{known}。{hint}"),
+)
+TWO_KINDS = message("S118", ("rule '{rule}' is of two kinds: {kinds}", "规则“{rule}”同时属于两种类型：{kinds}"), ("make it two rules", "请分成两条规则"))
 BAD_RULE = message("S119", ("{key}: {reason}", "{key}：{reason}"), ("keys found: {found}", "已有的键：{found}"))
 
 _WORDS = {
-    "string_type": ("a text", "文字"), "string_too_short": ("a text that is not empty", "非空文字"),
-    "int_type": ("a whole number", "整数"), "int_parsing": ("a whole number", "整数"), "int_from_float": ("a whole number", "整数"),
-    "float_type": ("a number", "数"), "float_parsing": ("a number", "数"),
-    "bool_type": ("yes or no", "yes 或 no"), "bool_parsing": ("yes or no", "yes 或 no"),
-    "dict_type": ("a mapping {key: value}", "映射 {键: 值}"), "model_type": ("a mapping {key: value}", "映射 {键: 值}"),
+    "string_type": ("a text", "文字"),
+    "string_too_short": ("a text that is not empty", "非空文字"),
+    "int_type": ("a whole number", "整数"),
+    "int_parsing": ("a whole number", "整数"),
+    "int_from_float": ("a whole number", "整数"),
+    "float_type": ("a number", "数"),
+    "float_parsing": ("a number", "数"),
+    "bool_type": ("yes or no", "yes 或 no"),
+    "bool_parsing": ("yes or no", "yes 或 no"),
+    "dict_type": ("a mapping {key: value}", "映射 {键: 值}"),
+    "model_type": ("a mapping {key: value}", "映射 {键: 值}"),
     "list_type": ("a list such as [a, b]", "列表，如 [a, b]"),
 }
 _UNKNOWN = frozenset({"extra_forbidden", "invalid_key"})
@@ -127,14 +137,22 @@ def _tell_flags(model: type[BaseModel], raw: Mapping[str, Any], base: KeyPath, d
         field = _field(model, (key,))
         if isinstance(value, bool) and field is not None and bool not in (field.annotation, *get_args(field.annotation)):
             en, zh = _meaning(field)
-            problems.add(BAD_VALUE.at(document.place(*base, key), key=".".join(map(str, (*base, key))), value=shown_value(value), expected=en,
-                                      expected_zh=zh, hint=""))
+            problems.add(
+                BAD_VALUE.at(document.place(*base, key), key=".".join(map(str, (*base, key))), value=shown_value(value), expected=en, expected_zh=zh, hint="")
+            )
             told.add(key)
     return told
 
 
-def _tell(error: ValidationError, model: type[BaseModel], base: KeyPath, data: object, document: Document, problems: Problems,
-          told: AbstractSet[KeyPath] = frozenset()) -> list[KeyPath]:
+def _tell(
+    error: ValidationError,
+    model: type[BaseModel],
+    base: KeyPath,
+    data: object,
+    document: Document,
+    problems: Problems,
+    told: AbstractSet[KeyPath] = frozenset(),
+) -> list[KeyPath]:
     """Tell each complaint of pydantic once per key, but for keys told before; returns the keys that cannot be used."""
     unusable: list[KeyPath] = []
     found = error.errors(include_url=False)
@@ -147,9 +165,10 @@ def _tell(error: ValidationError, model: type[BaseModel], base: KeyPath, data: o
     return unusable
 
 
-def _problem(each: dict[str, Any], model: type[BaseModel], base: KeyPath, path: KeyPath, several: bool, document: Document,
-             problems: Problems) -> Problem | None:
-    own, kind = path[len(base):], str(each["type"])
+def _problem(
+    each: dict[str, Any], model: type[BaseModel], base: KeyPath, path: KeyPath, several: bool, document: Document, problems: Problems
+) -> Problem | None:
+    own, kind = path[len(base) :], str(each["type"])
     if kind in _UNKNOWN:
         _tell_unknown(_section(model, own[:-1]), path, document, problems)
         return None
@@ -163,8 +182,14 @@ def _problem(each: dict[str, Any], model: type[BaseModel], base: KeyPath, path: 
     if value is None:
         return EMPTY.at(document.place(*path), key=key, expected=en, expected_zh=zh)
     choices = [word.strip("'") for word in str(each.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(", ")]
-    return BAD_VALUE.at(document.place(*path), key=key, value=shown_value(value), expected=en, expected_zh=zh,
-                        hint=nearest(str(value), choices) if kind == "literal_error" else "")
+    return BAD_VALUE.at(
+        document.place(*path),
+        key=key,
+        value=shown_value(value),
+        expected=en,
+        expected_zh=zh,
+        hint=nearest(str(value), choices) if kind == "literal_error" else "",
+    )
 
 
 def _reason(each: Mapping[str, Any]) -> str:

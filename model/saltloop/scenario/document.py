@@ -14,25 +14,41 @@ from saltloop.errors import Place, Problems, message
 from saltloop.scenario.nodes import ENDLESS, MOST_ENTRIES, Key, KeyPath, Walk
 from saltloop.scenario.schema import keys_of, kinds_in
 
-NO_FILE = message("S101", ("there is no scenario file '{file}'", "找不到情景文件“{file}”"),
-                  ("looked in '{folder}'.{hint}", "查找过“{folder}”。{hint}"))
-NOT_TEXT = message("S102", ("the file is not text in UTF-8 ({reason})", "文件不是 UTF-8 文本（{reason}）"),
-                   ("save it in UTF-8 (in Notepad: Save as, Encoding UTF-8)", "请另存为 UTF-8 编码"))
-CANNOT_READ = message("S134", ("'{file}' cannot be read: {reason}", "无法读取“{file}”：{reason}"),
-                      ("name a file that ends in .yaml and that you may read", "请给出可读的 .yaml 文件"))
-NOT_YAML = message("S103", ("this is not YAML: {reason}", "YAML 语法错误：{reason}"),
-                   ("check indents (spaces, no tabs), colons with a space after them, and closed brackets and quotes",
-                    "请检查缩进（用空格，不用制表符）、冒号后的空格，以及括号和引号是否成对"))
-NOT_A_MAPPING = message("S106", ("the file holds no keys", "文件中没有键"),
-                        ("expected keys such as `title:`, `region:`, `areas:`; `saltloop new` writes a first one",
-                         "应有 title:、region:、areas: 等键；可用 saltloop new 生成"))
-CIRCLE = message("S107", ("the files extend each other in a circle: {chain}", "extends 循环：{chain}"),
-                 ("take one `extends` out", "请去掉其中一个 extends"))
-OUTSIDE_PROJECT = message("S108", ("'{file}' lies outside the project {root}", "“{file}”在项目 {root} 之外"),
-                          ("a scenario extends files of its own project only; copy the file into it", "只能继承本项目内的文件；请复制进来"))
-NOTHING_TO_SWITCH_OFF = message("S113", ("rule '{name}' is switched off, but the file that this one extends has none of that name",
-                                         "规则“{name}”被关闭，但所继承的文件没有该规则"),
-                                ("rules there: {known}.{hint}", "其中的规则：{known}。{hint}"))
+NO_FILE = message("S101", ("there is no scenario file '{file}'", "找不到情景文件“{file}”"), ("looked in '{folder}'.{hint}", "查找过“{folder}”。{hint}"))
+NOT_TEXT = message(
+    "S102",
+    ("the file is not text in UTF-8 ({reason})", "文件不是 UTF-8 文本（{reason}）"),
+    ("save it in UTF-8 (in Notepad: Save as, Encoding UTF-8)", "请另存为 UTF-8 编码"),
+)
+CANNOT_READ = message(
+    "S134",
+    ("'{file}' cannot be read: {reason}", "无法读取“{file}”：{reason}"),
+    ("name a file that ends in .yaml and that you may read", "请给出可读的 .yaml 文件"),
+)
+NOT_YAML = message(
+    "S103",
+    ("this is not YAML: {reason}", "YAML 语法错误：{reason}"),
+    (
+        "check indents (spaces, no tabs), colons with a space after them, and closed brackets and quotes",
+        "请检查缩进（用空格，不用制表符）、冒号后的空格，以及括号和引号是否成对",
+    ),
+)
+NOT_A_MAPPING = message(
+    "S106",
+    ("the file holds no keys", "文件中没有键"),
+    ("expected keys such as `title:`, `region:`, `areas:`; `saltloop new` writes a first one", "应有 title:、region:、areas: 等键；可用 saltloop new 生成"),
+)
+CIRCLE = message("S107", ("the files extend each other in a circle: {chain}", "extends 循环：{chain}"), ("take one `extends` out", "请去掉其中一个 extends"))
+OUTSIDE_PROJECT = message(
+    "S108",
+    ("'{file}' lies outside the project {root}", "“{file}”在项目 {root} 之外"),
+    ("a scenario extends files of its own project only; copy the file into it", "只能继承本项目内的文件；请复制进来"),
+)
+NOTHING_TO_SWITCH_OFF = message(
+    "S113",
+    ("rule '{name}' is switched off, but the file that this one extends has none of that name", "规则“{name}”被关闭，但所继承的文件没有该规则"),
+    ("rules there: {known}.{hint}", "其中的规则：{known}。{hint}"),
+)
 _WHOLE = frozenset({"maximise", "minimise", "periods", "slices"})
 
 
@@ -231,8 +247,9 @@ class _Merge:
     def _switch_off(self, name: Key, base: dict[Any, Any]) -> None:
         if name not in base:
             known = [str(key) for key in base]
-            self.problems.add(NOTHING_TO_SWITCH_OFF.at(self.newer.place("rules", name), name=name, known=", ".join(known) or "-",
-                                                       hint=nearest(str(name), known)))
+            self.problems.add(
+                NOTHING_TO_SWITCH_OFF.at(self.newer.place("rules", name), name=name, known=", ".join(known) or "-", hint=nearest(str(name), known))
+            )
 
     def _without_off(self, rules: object) -> object:
         """Rules of a file whose parent has none: nothing can be switched off."""

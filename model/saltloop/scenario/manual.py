@@ -46,9 +46,17 @@ _WORDS: dict[str, Both] = {
     "warning": ("warning", "警告"),
 }
 _DIMENSIONS: dict[str, Both] = {
-    "[mass]": ("mass", "质量"), "[length]": ("distance", "距离"), "[length] ** 2": ("area", "面积"), "[length] ** 3": ("volume", "体积"),
-    "[time]": ("time", "时间"), "[energy]": ("energy", "能量"), "[energy] / [time]": ("power", "功率"), "[person]": ("people", "人数"),
-    "[piece]": ("pieces", "件数"), "[head]": ("animals", "头数"), "dimensionless": ("shares; also `%` and `‰`", "比率；另有 `%` 和 `‰`"),
+    "[mass]": ("mass", "质量"),
+    "[length]": ("distance", "距离"),
+    "[length] ** 2": ("area", "面积"),
+    "[length] ** 3": ("volume", "体积"),
+    "[time]": ("time", "时间"),
+    "[energy]": ("energy", "能量"),
+    "[energy] / [time]": ("power", "功率"),
+    "[person]": ("people", "人数"),
+    "[piece]": ("pieces", "件数"),
+    "[head]": ("animals", "头数"),
+    "dimensionless": ("shares; also `%` and `‰`", "比率；另有 `%` 和 `‰`"),
     "[money]": ("money, where the pack counts in CNY", "金额（数据包以 CNY 计时）"),
 }
 _KEYS: dict[str, str] = {
@@ -80,8 +88,9 @@ _KEYS: dict[str, str] = {
     "upper bound": "上限",
     "lower bound": "下限",
     "exact value": "定值",
-    "yes: the part of the area outside the model counts where the pack declares it; no: the model alone":
-        "yes：数据包给出背景值处，计入区域在模型之外的部分；no：只计模型",
+    "yes: the part of the area outside the model counts where the pack declares it; no: the model alone": (
+        "yes：数据包给出背景值处，计入区域在模型之外的部分；no：只计模型"
+    ),
     "account that must not be above zero": "不得大于零的账户",
     "commodity whose price moves": "价格变动的物料",
     "market in which it moves; absent: all": "适用市场；缺省：全部",
@@ -169,9 +178,13 @@ def markdown(language: str = "en") -> str:
         language: en or zh.
     """
     which = 1 if language == "zh" else 0
-    sections = [("keys", _table(_WORDS["keys_head"][which], _keys(ScenarioFile, (), which))), ("kinds", _kinds(which)),
-                ("paths", _table(_WORDS["paths_head"][which], _paths(which))), ("units", _table(_WORDS["units_head"][which], _units(which))),
-                ("messages", _table(_WORDS["messages_head"][which], _messages(which)))]
+    sections = [
+        ("keys", _table(_WORDS["keys_head"][which], _keys(ScenarioFile, (), which))),
+        ("kinds", _kinds(which)),
+        ("paths", _table(_WORDS["paths_head"][which], _paths(which))),
+        ("units", _table(_WORDS["units_head"][which], _units(which))),
+        ("messages", _table(_WORDS["messages_head"][which], _messages(which))),
+    ]
     lines: list[str] = []
     for name, body in sections:
         lines += [f"### {_WORDS[name][which]}", "", *body, ""]

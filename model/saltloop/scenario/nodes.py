@@ -13,14 +13,24 @@ from saltloop.errors import Place, Problems, message
 Key = str | int
 KeyPath = tuple[Key, ...]
 
-TAG = message("S104", ("the tag '{tag}' is refused", "不接受标签“{tag}”"),
-              ("a scenario holds plain texts, numbers, lists and mappings only", "情景文件只能含文字、数字、列表和映射"))
-TWICE = message("S105", ("'{key}' stands twice (first in line {first})", "“{key}”出现两次（首次在第 {first} 行）"),
-                ("remove one; which of them holds would be a guess", "请删去一个"))
-ENDLESS = message("S109", ("'{key}' contains itself, or its aliases unfold to more than {most} entries", "“{key}”包含自身，或别名展开超过 {most} 项"),
-                  ("write the values out", "请直接写出内容"))
-KEY_NOT_A_WORD = message("S114", ("a key is a list or a mapping, not a word", "键是列表或映射，不是词"),
-                         ("quote texts that begin with [ or {{", "以 [ 或 {{ 开头的文字请加引号"))
+TAG = message(
+    "S104",
+    ("the tag '{tag}' is refused", "不接受标签“{tag}”"),
+    ("a scenario holds plain texts, numbers, lists and mappings only", "情景文件只能含文字、数字、列表和映射"),
+)
+TWICE = message(
+    "S105",
+    ("'{key}' stands twice (first in line {first})", "“{key}”出现两次（首次在第 {first} 行）"),
+    ("remove one; which of them holds would be a guess", "请删去一个"),
+)
+ENDLESS = message(
+    "S109",
+    ("'{key}' contains itself, or its aliases unfold to more than {most} entries", "“{key}”包含自身，或别名展开超过 {most} 项"),
+    ("write the values out", "请直接写出内容"),
+)
+KEY_NOT_A_WORD = message(
+    "S114", ("a key is a list or a mapping, not a word", "键是列表或映射，不是词"), ("quote texts that begin with [ or {{", "以 [ 或 {{ 开头的文字请加引号")
+)
 
 _TAG = "tag:yaml.org,2002:"
 MOST_ENTRIES = 100_000
@@ -110,7 +120,7 @@ class Walk:
                 for key, value in brought.items() if isinstance(brought, dict) else ():
                     if key not in found:
                         found[key] = value
-                        self.origins |= {keys: place for keys, place in aside.origins.items() if keys[:len(path) + 1] == (*path, key)}
+                        self.origins |= {keys: place for keys, place in aside.origins.items() if keys[: len(path) + 1] == (*path, key)}
         return found
 
     def _key(self, node: yaml.Node) -> Key | None:

@@ -22,18 +22,30 @@ from saltloop.scenario.nodes import KeyPath
 from saltloop.scenario.schema import OBJECTIVES, ScenarioFile
 from saltloop.scenario.settings import BELOW_ZERO, NO_SIGN, Change, apply, is_change, lacks_sign, plausible, share_of
 
-UNKNOWN_MARKET = message("S127", ("unknown market '{name}' in {key}", "{key} 中的市场“{name}”未知"),
-                         ("markets of the pack: {known}.{hint}", "可用市场：{known}。{hint}"))
-MIXED_CHANGE = message("S128", ("{key} mixes changes and amounts", "{key} 混用了变化率和价格"),
-                       ("write all of its years as changes (-10 %) or all as money", "各年份应一律写变化率（-10 %）或一律写价格"))
+UNKNOWN_MARKET = message(
+    "S127", ("unknown market '{name}' in {key}", "{key} 中的市场“{name}”未知"), ("markets of the pack: {known}.{hint}", "可用市场：{known}。{hint}")
+)
+MIXED_CHANGE = message(
+    "S128",
+    ("{key} mixes changes and amounts", "{key} 混用了变化率和价格"),
+    ("write all of its years as changes (-10 %) or all as money", "各年份应一律写变化率（-10 %）或一律写价格"),
+)
 NO_WEIGHT = message("S129", ("every weight in {key} is zero", "{key} 的权重全为零"), ("give one account a weight", "至少一个账户应有权重"))
-MOVES_NOTHING = message("S130", ("charge '{rule}' does not move the plan: {objective} does not contain {account}",
-                                 "收费“{rule}”不影响方案：{objective} 不含 {account}"),
-                        ("a charge is a transfer; maximise an account that contains {account}, such as: {known}",
-                         "收费是转移支付；如要其起作用，可最大化含 {account} 的账户，如：{known}"), warning=True)
-PRICE_MOVES_NOTHING = message("S131", ("{key} has no effect: no market {where}trades '{commodity}'",
-                                       "{key} 不起作用：没有市场{where}买卖“{commodity}”"),
-                              ("check the names; see market_tiers.csv", "请核对名称；见 market_tiers.csv"), warning=True)
+MOVES_NOTHING = message(
+    "S130",
+    ("charge '{rule}' does not move the plan: {objective} does not contain {account}", "收费“{rule}”不影响方案：{objective} 不含 {account}"),
+    (
+        "a charge is a transfer; maximise an account that contains {account}, such as: {known}",
+        "收费是转移支付；如要其起作用，可最大化含 {account} 的账户，如：{known}",
+    ),
+    warning=True,
+)
+PRICE_MOVES_NOTHING = message(
+    "S131",
+    ("{key} has no effect: no market {where}trades '{commodity}'", "{key} 不起作用：没有市场{where}买卖“{commodity}”"),
+    ("check the names; see market_tiers.csv", "请核对名称；见 market_tiers.csv"),
+    warning=True,
+)
 # A what-if may move a coefficient away from its assay: the balance of elements is asked of the pack, not of the change.
 _DATA_ONLY = frozenset({"D130", "D131", "D157"})
 
@@ -115,10 +127,23 @@ def resolve_document(document: Document, data: str | None = None, problems: Prob
 
 def resolved(scenario: Scenario) -> dict[str, Any]:
     """The scenario as plain JSON data for the manifest: what it says, and where each value is written (`file:line` by path)."""
-    return {"document": _plain(scenario.document),
-            "origins": {".".join(map(str, keys)): str(place) for keys, place in scenario.origins.items()},
-            "changes": [{"path": c.path, "table": c.table, "text": c.text, "before": c.before, "after": c.after, "unit": c.unit,
-                         "origin": str(c.place), "pack": str(c.pack_place)} for c in scenario.changes]}
+    return {
+        "document": _plain(scenario.document),
+        "origins": {".".join(map(str, keys)): str(place) for keys, place in scenario.origins.items()},
+        "changes": [
+            {
+                "path": c.path,
+                "table": c.table,
+                "text": c.text,
+                "before": c.before,
+                "after": c.after,
+                "unit": c.unit,
+                "origin": str(c.place),
+                "pack": str(c.pack_place),
+            }
+            for c in scenario.changes
+        ],
+    }
 
 
 def _plain(data: object) -> Any:
@@ -160,9 +185,20 @@ class _Names:
         changes = (*self._price_changes(), *(change for rule in rules if isinstance(rule, Price) for change in rule.price_changes))
         self._check_prices(changes)
         self._check_charges(rules, objective)
-        return Choices(areas=file.areas, periods=weights, price_year=file.prices.year, objective=objective, slices=file.slices,
-                       missing_price=file.prices.missing, price_changes=changes, existing=file.capacity.existing,
-                       may_build=file.capacity.may_build, may_retire=file.capacity.may_retire, discount_rate=file.discount_rate, rules=rules)
+        return Choices(
+            areas=file.areas,
+            periods=weights,
+            price_year=file.prices.year,
+            objective=objective,
+            slices=file.slices,
+            missing_price=file.prices.missing,
+            price_changes=changes,
+            existing=file.capacity.existing,
+            may_build=file.capacity.may_build,
+            may_retire=file.capacity.may_retire,
+            discount_rate=file.discount_rate,
+            rules=rules,
+        )
 
     def _ids(self, table: str, column: str) -> list[str]:
         return list(self.pack.tables[table][column])
@@ -172,8 +208,16 @@ class _Names:
         areas, sites = self._ids("areas", "area"), self._ids("sites", "site")
         for number, name in enumerate(self.file.areas):
             if name not in areas + sites:
-                self.problems.add(UNKNOWN_AREA.at(self.document.place("areas", number), name=name, key="areas", areas=", ".join(areas),
-                                                  sites=", ".join(sites), hint=nearest(name, areas + sites)))
+                self.problems.add(
+                    UNKNOWN_AREA.at(
+                        self.document.place("areas", number),
+                        name=name,
+                        key="areas",
+                        areas=", ".join(areas),
+                        sites=", ".join(sites),
+                        hint=nearest(name, areas + sites),
+                    )
+                )
             elif not sites_of(self.pack, [name]):
                 self.problems.add(OUTSIDE.at(self.document.place("areas", number), name=name, key="areas", areas=", ".join(self.file.areas)))
         return sites_of(self.pack, self.file.areas) or tuple(sites)
@@ -222,14 +266,16 @@ class _Names:
         for commodity, by_market in self.file.prices.changes.items():
             path: KeyPath = ("prices", "set", commodity)
             if commodity not in units:
-                self.problems.add(UNKNOWN_COMMODITY.at(self.document.place(*path), name=commodity, key="prices.set",
-                                                       hint=nearest(commodity, list(units))))
+                self.problems.add(UNKNOWN_COMMODITY.at(self.document.place(*path), name=commodity, key="prices.set", hint=nearest(commodity, list(units))))
                 continue
             for market, schedule in by_market.items():
                 here = path if market is None else (*path, market)
                 if market is not None and market not in markets:
-                    self.problems.add(UNKNOWN_MARKET.at(self.document.place(*here), name=market, key=".".join(map(str, path)),
-                                                        known=", ".join(markets), hint=nearest(market, markets)))
+                    self.problems.add(
+                        UNKNOWN_MARKET.at(
+                            self.document.place(*here), name=market, key=".".join(map(str, path)), known=", ".join(markets), hint=nearest(market, markets)
+                        )
+                    )
                     continue
                 change = self._price_change(commodity, market, schedule, f"{self.pack.units.currency}/({units[commodity]})", here)
                 if change is not None:
@@ -271,8 +317,11 @@ class _Names:
 
     def _far_price(self, change: PriceChange, key: str, amount: float) -> Problem | None:
         """A problem if an amount is far from every price that the pack has; the nearest of them is named."""
-        rows = [row for row in self.pack.tables["prices"].to_dict("records")
-                if row["commodity"] == change.commodity and (change.market is None or row["market"] in (None, change.market))]
+        rows = [
+            row
+            for row in self.pack.tables["prices"].to_dict("records")
+            if row["commodity"] == change.commodity and (change.market is None or row["market"] in (None, change.market))
+        ]
         found = [plausible(key, row["value"], amount, row["unit"], Place(row[FILE], row[LINE]), change.place) for row in rows]
         if not found or None in found:
             return None
@@ -287,8 +336,9 @@ class _Names:
             account = getattr(rule, "paid_into", None)
             if account is not None and named and account not in _contained(named, parts):
                 known = [name for name in self._ids("accounts", "account") if account in _contained({name}, parts) - {name}]
-                self.problems.add(MOVES_NOTHING.at(rule.place, rule=rule.name, objective=", ".join(sorted(named)), account=account,
-                                                   known=", ".join(known) or account))
+                self.problems.add(
+                    MOVES_NOTHING.at(rule.place, rule=rule.name, objective=", ".join(sorted(named)), account=account, known=", ".join(known) or account)
+                )
 
 
 def _contained(accounts: set[str], parts: list[tuple[str, str]]) -> set[str]:

@@ -54,8 +54,9 @@ def _amount(raw: object) -> Schedule:
     if not isinstance(raw, dict):
         return Schedule(_quantity(raw))
     if not raw or not all(_is_year(key) for key in raw):
-        raise expected("one quantity, or a mapping from year to quantity such as {2025: -10 %, 2030: -30 %}",
-                       "一个数，或由年份到数的映射，如 {2025: -10 %, 2030: -30 %}")
+        raise expected(
+            "one quantity, or a mapping from year to quantity such as {2025: -10 %, 2030: -30 %}", "一个数，或由年份到数的映射，如 {2025: -10 %, 2030: -30 %}"
+        )
     return Schedule({year: _quantity(part) for year, part in raw.items()})
 
 
@@ -68,8 +69,10 @@ def _price(raw: object) -> dict[str | None, Schedule]:
 def _periods(raw: object) -> tuple[tuple[int, float | None], ...]:
     years = list(raw) if isinstance(raw, (list, dict)) else []
     if not years or not all(_is_year(year) for year in years) or len(set(years)) < len(years):
-        raise expected("a list of different years such as [2025, 2030], or a mapping from year to the years that it stands for",
-                       "互不相同的年份列表，如 [2025, 2030]，或由年份到所代表年数的映射")
+        raise expected(
+            "a list of different years such as [2025, 2030], or a mapping from year to the years that it stands for",
+            "互不相同的年份列表，如 [2025, 2030]，或由年份到所代表年数的映射",
+        )
     stands_for = [raw[year] for year in years] if isinstance(raw, dict) else [None] * len(years)
     if any(isinstance(n, bool) or not isinstance(n, (int, float, type(None))) or (n is not None and n <= 0) for n in stands_for):
         raise expected("a number of years above zero for each period, such as {2025: 5, 2030: 5}", "每期所代表的年数应大于零，如 {2025: 5, 2030: 5}")
@@ -107,8 +110,10 @@ def _flag(raw: object) -> bool:
 
 def _rule(raw: object) -> dict[str, Any]:
     if not isinstance(raw, dict) or not raw:
-        raise expected("a rule such as {limit: co2, at_most: 12 Mt}, or off to drop the rule of the extended file",
-                       "规则，如 {limit: co2, at_most: 12 Mt}，或用 off 关闭所继承的规则")
+        raise expected(
+            "a rule such as {limit: co2, at_most: 12 Mt}, or off to drop the rule of the extended file",
+            "规则，如 {limit: co2, at_most: 12 Mt}，或用 off 关闭所继承的规则",
+        )
     return raw
 
 
@@ -126,13 +131,28 @@ def _statuses(raw: object) -> tuple[str, ...]:
 
 _OBJECTIVE_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "additionalProperties": _TEXT_OR_NUMBER}]}
 Year = Annotated[int, PlainValidator(_year), WithJsonSchema({"type": "integer", "minimum": 1000, "maximum": 9999})]
-Periods = Annotated[tuple[tuple[int, float | None], ...], PlainValidator(_periods), WithJsonSchema({"anyOf": [
-    {"type": "array", "items": {"type": "integer"}, "minItems": 1, "uniqueItems": True},
-    {**_YEARS, "additionalProperties": {"type": "number", "exclusiveMinimum": 0}}]})]
-Objective = Annotated[tuple[Weights, ...], PlainValidator(_objective), WithJsonSchema({"anyOf": [
-    *_OBJECTIVE_SCHEMA["anyOf"], {"type": "array", "items": _OBJECTIVE_SCHEMA, "minItems": 1}]})]
-PriceSetting = Annotated[dict[str | None, Schedule], PlainValidator(_price), WithJsonSchema({
-    "anyOf": [*_AMOUNT["anyOf"], {"type": "object", "minProperties": 1, "additionalProperties": _AMOUNT}]})]
+Periods = Annotated[
+    tuple[tuple[int, float | None], ...],
+    PlainValidator(_periods),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "integer"}, "minItems": 1, "uniqueItems": True},
+                {**_YEARS, "additionalProperties": {"type": "number", "exclusiveMinimum": 0}},
+            ]
+        }
+    ),
+]
+Objective = Annotated[
+    tuple[Weights, ...],
+    PlainValidator(_objective),
+    WithJsonSchema({"anyOf": [*_OBJECTIVE_SCHEMA["anyOf"], {"type": "array", "items": _OBJECTIVE_SCHEMA, "minItems": 1}]}),
+]
+PriceSetting = Annotated[
+    dict[str | None, Schedule],
+    PlainValidator(_price),
+    WithJsonSchema({"anyOf": [*_AMOUNT["anyOf"], {"type": "object", "minProperties": 1, "additionalProperties": _AMOUNT}]}),
+]
 Quantity = Annotated[object, PlainValidator(_quantity), WithJsonSchema(_TEXT_OR_NUMBER)]
 Share = Annotated[float, PlainValidator(_share), WithJsonSchema(_TEXT_OR_NUMBER)]
 Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
@@ -158,10 +178,15 @@ class Prices(_Section):
     year: Year = _about("year whose prices are taken from the pack", "采用数据包哪一年的价格", 0)
     missing: Literal["nearest", "error"] = _about(
         "what to do where that year has no price: nearest takes the nearest year and says so, error refuses",
-        "该年无价格时：nearest 取最近年份并提示，error 报错", "nearest")
+        "该年无价格时：nearest 取最近年份并提示，error 报错",
+        "nearest",
+    )
     changes: dict[str, PriceSetting] = _about(
         "by commodity: a change with its sign (-68 %), an amount (1500 CNY/t), either by market, either by year",
-        "按物料：带符号的变化率（-68 %）或价格（1500 元/t），可分市场、分年份", {}, alias="set")
+        "按物料：带符号的变化率（-68 %）或价格（1500 元/t），可分市场、分年份",
+        {},
+        alias="set",
+    )
 
 
 class Capacity(_Section):
@@ -177,29 +202,31 @@ class ScenarioFile(_Section):
 
     title: Title = _about("name of the scenario in English and Chinese", "情景的中英文名称", Title.model_construct())
     extends: str | None = _about("file whose keys hold where this one has none, relative to this file", "所继承的文件（相对本文件）", None)
-    region: str = _about("data pack: a folder under data/, or a path such as ./pack", "数据包：data/ 下的文件夹名，或 ./pack 之类的路径", "",
-                         min_length=1)
+    region: str = _about("data pack: a folder under data/, or a path such as ./pack", "数据包：data/ 下的文件夹名，或 ./pack 之类的路径", "", min_length=1)
     areas: Names = _about("areas or sites that are optimised; the rest of the pack is left out", "参与优化的区域或地点；其余不计", ())
     periods: Periods = _about("years, or a mapping from year to the number of years that it stands for", "年份，或由年份到所代表年数的映射", ())
     slices: Literal["year", "months", "typical_days", "hours"] = _about("how the year is cut", "年内时段划分", "year")
     maximise: Objective | None = _about(
-        "account, {account: weight}, or a list of these in order of importance", "最大化：账户、{账户: 权重}，或按重要性排列的列表", None)
+        "account, {account: weight}, or a list of these in order of importance", "最大化：账户、{账户: 权重}，或按重要性排列的列表", None
+    )
     minimise: Objective | None = _about(
-        "account, {account: weight}, or a list of these in order of importance", "最小化：账户、{账户: 权重}，或按重要性排列的列表", None)
+        "account, {account: weight}, or a list of these in order of importance", "最小化：账户、{账户: 权重}，或按重要性排列的列表", None
+    )
     prices: Prices = _about("price year and price changes", "价格年份与价格变化", Prices.model_construct())
     capacity: Capacity = _about("what stands and what may be built", "已有与可建产能", Capacity())
     discount_rate: Share = _about("share per year, for annuities and for weighing periods", "贴现率，用于年金与各期权重", 0.08)
-    rules: dict[str, RuleText] = _about(
-        "by name: one rule each, or off to drop the rule of the extended file", "按名称：每条一个规则；off 关闭继承的规则", {})
+    rules: dict[str, RuleText] = _about("by name: one rule each, or off to drop the rule of the extended file", "按名称：每条一个规则；off 关闭继承的规则", {})
     settings: dict[str, Quantity] = _about(
-        "any number of the pack by its path: an amount, or a change with its sign (-15 %)", "数据包中任一数值的路径：数值或带符号的变化率（-15 %）",
-        {}, alias="set")
+        "any number of the pack by its path: an amount, or a change with its sign (-15 %)",
+        "数据包中任一数值的路径：数值或带符号的变化率（-15 %）",
+        {},
+        alias="set",
+    )
     language: Literal["en", "zh"] | None = _about("language of reports", "报告语言", None)
     note: str | None = _about("remark for readers", "备注", None)
 
 
-REQUIRED: tuple[tuple[str, ...], ...] = (
-    ("title",), ("title", "en"), ("title", "zh"), ("region",), ("areas",), ("periods",), ("prices",), ("prices", "year"))
+REQUIRED: tuple[tuple[str, ...], ...] = (("title",), ("title", "en"), ("title", "zh"), ("region",), ("areas",), ("periods",), ("prices",), ("prices", "year"))
 OBJECTIVES = ("maximise", "minimise")
 
 
@@ -232,10 +259,15 @@ def json_schema() -> dict[str, Any]:
     definitions["rule_amended"] = _amended([definitions[f"rule_{kind}"] for kind in Rule.kinds])
     off = {"enum": [False, "off"], "description": "drops the rule of the extended file"}
     schema["properties"]["rules"] = {k: v for k, v in schema["properties"]["rules"].items() if k != "additionalProperties"} | {"type": "object"}
-    complete = {"required": [p[0] for p in REQUIRED if len(p) == 1], "oneOf": [{"required": [word]} for word in OBJECTIVES],
-                "properties": {"rules": {"additionalProperties": {"anyOf": names}}}}
-    partial = {"properties": {"rules": {"additionalProperties": {"anyOf": [*names, {"$ref": "#/$defs/rule_amended"}, off]}}},
-               "not": {"required": list(OBJECTIVES)}}
+    complete = {
+        "required": [p[0] for p in REQUIRED if len(p) == 1],
+        "oneOf": [{"required": [word]} for word in OBJECTIVES],
+        "properties": {"rules": {"additionalProperties": {"anyOf": names}}},
+    }
+    partial = {
+        "properties": {"rules": {"additionalProperties": {"anyOf": [*names, {"$ref": "#/$defs/rule_amended"}, off]}}},
+        "not": {"required": list(OBJECTIVES)},
+    }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "if": {"required": ["extends"]}, "then": partial, "else": complete}
 
 
@@ -246,9 +278,14 @@ def _amended(kinds: list[dict[str, Any]]) -> dict[str, Any]:
         for key, form in kind["properties"].items():
             if form not in properties.setdefault(key, []):
                 properties[key].append(form)
-    return {"type": "object", "additionalProperties": False, "title": "Part of a rule", "title_zh": "规则的一部分",
-            "description": "keys that change in the rule of this name in the extended file",
-            "properties": {key: forms[0] if len(forms) == 1 else {"anyOf": forms} for key, forms in properties.items()}}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "title": "Part of a rule",
+        "title_zh": "规则的一部分",
+        "description": "keys that change in the rule of this name in the extended file",
+        "properties": {key: forms[0] if len(forms) == 1 else {"anyOf": forms} for key, forms in properties.items()},
+    }
 
 
 __all__ = ["OBJECTIVES", "REQUIRED", "STATUSES", "Amount", "Prices", "ScenarioFile", "Title", "expected", "json_schema", "keys_of", "kinds_in"]

@@ -24,35 +24,59 @@ from saltloop.data.schema import BY_NAME, TABLES, Table
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.units import Units, split_quantity
 
-UNKNOWN_PATH = message("S120", ("nothing in the pack has the path '{path}': there is no '{part}' under '{above}'",
-                                "数据包中没有路径“{path}”：“{above}”下没有“{part}”"),
-                       ("there: {below}.{hint}", "可用：{below}。{hint}"))
-TOO_SHORT = message("S132", ("'{path}' names no number: the path goes on", "“{path}”不是数值，路径还有下级"),
-                    ("one of: {below}", "其中之一：{below}"))
-TOO_LONG = message("S133", ("'{path}' goes too far: '{above}' is a number itself", "“{path}”过长：“{above}”已是数值"),
-                   ("write {above}", "请写 {above}"))
-SEVERAL = message("S121", ("'{path}' names {count} numbers of the pack, which cannot all be set to {text}",
-                            "“{path}”对应数据包中 {count} 个数，不能都设为 {text}"),
-                  ("write a change with its sign, such as -10 %, or one of: {paths}", "请写带符号的变化率（如 -10 %），或写其中之一：{paths}"))
-CLASS_OFF = message("S122", ("{path}: {new} is {times} {direction} than the {old} of the pack ({where})",
-                             "{path}：{new} 与数据包的 {old}（{where}）相差 {times}"),
-                    ("it looks like a unit one class off, such as kWh for MWh or t for kt; if it is meant, write it as a change: {change}",
-                     "像是单位差了一级，如 kWh 误作 MWh、t 误作 kt；确要如此请写成变化率：{change}"))
-FAR_OFF = message("S123", ("{path}: {new} is {times} {direction} than the {old} of the pack ({where})",
-                           "{path}：{new} 与数据包的 {old}（{where}）相差 {times}"),
-                  ("check the unit", "请核对单位"), warning=True)
-BELOW_ZERO = message("S124", ("{path}: a change of {text} turns the number round", "{path}：变化 {text} 会使数值变号"),
-                     ("expected -100 % or more", "应不小于 -100 %"))
-NO_SIGN = message("S125", ("{path}: '{text}' could be a share or a change", "{path}：“{text}”可能是比率，也可能是变化"),
-                  ("write a change with its sign, +{text} or -{text}; the number itself is counted in {unit}",
-                   "变化请带符号：+{text} 或 -{text}；数值本身以 {unit} 计"))
-NO_NUMBER = message("S126", ("{path} has no number that could change by {text}", "{path} 没有可按 {text} 变化的数"),
-                    ("give an amount", "请给出数值"))
+UNKNOWN_PATH = message(
+    "S120",
+    ("nothing in the pack has the path '{path}': there is no '{part}' under '{above}'", "数据包中没有路径“{path}”：“{above}”下没有“{part}”"),
+    ("there: {below}.{hint}", "可用：{below}。{hint}"),
+)
+TOO_SHORT = message("S132", ("'{path}' names no number: the path goes on", "“{path}”不是数值，路径还有下级"), ("one of: {below}", "其中之一：{below}"))
+TOO_LONG = message("S133", ("'{path}' goes too far: '{above}' is a number itself", "“{path}”过长：“{above}”已是数值"), ("write {above}", "请写 {above}"))
+SEVERAL = message(
+    "S121",
+    ("'{path}' names {count} numbers of the pack, which cannot all be set to {text}", "“{path}”对应数据包中 {count} 个数，不能都设为 {text}"),
+    ("write a change with its sign, such as -10 %, or one of: {paths}", "请写带符号的变化率（如 -10 %），或写其中之一：{paths}"),
+)
+CLASS_OFF = message(
+    "S122",
+    ("{path}: {new} is {times} {direction} than the {old} of the pack ({where})", "{path}：{new} 与数据包的 {old}（{where}）相差 {times}"),
+    (
+        "it looks like a unit one class off, such as kWh for MWh or t for kt; if it is meant, write it as a change: {change}",
+        "像是单位差了一级，如 kWh 误作 MWh、t 误作 kt；确要如此请写成变化率：{change}",
+    ),
+)
+FAR_OFF = message(
+    "S123",
+    ("{path}: {new} is {times} {direction} than the {old} of the pack ({where})", "{path}：{new} 与数据包的 {old}（{where}）相差 {times}"),
+    ("check the unit", "请核对单位"),
+    warning=True,
+)
+BELOW_ZERO = message(
+    "S124", ("{path}: a change of {text} turns the number round", "{path}：变化 {text} 会使数值变号"), ("expected -100 % or more", "应不小于 -100 %")
+)
+NO_SIGN = message(
+    "S125",
+    ("{path}: '{text}' could be a share or a change", "{path}：“{text}”可能是比率，也可能是变化"),
+    ("write a change with its sign, +{text} or -{text}; the number itself is counted in {unit}", "变化请带符号：+{text} 或 -{text}；数值本身以 {unit} 计"),
+)
+NO_NUMBER = message("S126", ("{path} has no number that could change by {text}", "{path} 没有可按 {text} 变化的数"), ("give an amount", "请给出数值"))
 
-_PLURALS = {"process": "processes", "equipment": "equipment", "commodity": "commodities", "basin": "basins", "link": "links", "mode": "modes",
-            "route": "routes", "store": "stores", "market": "markets"}
-_OWN_COLUMNS = {"market_tiers": {"volume": "commodity"}, "disposals": {"limit": "commodity"}, "demands": {"unmet_price": "money"},
-                "links": {"capacity": "mode"}}
+_PLURALS = {
+    "process": "processes",
+    "equipment": "equipment",
+    "commodity": "commodities",
+    "basin": "basins",
+    "link": "links",
+    "mode": "modes",
+    "route": "routes",
+    "store": "stores",
+    "market": "markets",
+}
+_OWN_COLUMNS = {
+    "market_tiers": {"volume": "commodity"},
+    "disposals": {"limit": "commodity"},
+    "demands": {"unmet_price": "money"},
+    "links": {"capacity": "mode"},
+}
 _SHARES = ("%", "‰", "percent", "pct", "permille")
 _ERROR_FROM, _WARNING_FROM = 100.0, 20.0
 _SMALL = 1e-9
@@ -125,8 +149,16 @@ def plausible(path: str, old: float, new: float, unit: str, pack_place: Place, p
         return None
     kind = CLASS_OFF if times > _ERROR_FROM * (1 + _SMALL) else FAR_OFF
     shown = plain_unit(unit)
-    return kind.at(place, path=path, new=f"{new:.6g} {shown}", old=f"{old:.6g} {shown}", times=f"{float(f'{times:.3g}'):g} ×", where=pack_place,
-                   direction="larger" if abs(new) > abs(old) else "smaller", change=f"{(new / old - 1) * 100:+.6g} %")
+    return kind.at(
+        place,
+        path=path,
+        new=f"{new:.6g} {shown}",
+        old=f"{old:.6g} {shown}",
+        times=f"{float(f'{times:.3g}'):g} ×",
+        where=pack_place,
+        direction="larger" if abs(new) > abs(old) else "smaller",
+        change=f"{(new / old - 1) * 100:+.6g} %",
+    )
 
 
 def apply(pack: Pack, settings: Mapping[str, object], place_of: Callable[[str], Place], problems: Problems) -> tuple[Pack, tuple[Change, ...]]:
@@ -293,7 +325,7 @@ def _unknown(path: str, known: list[str], place: Place) -> Problem:
     """The problem of an unknown path, told at the level where it fails."""
     parts = path.split(".")
     depth = 0
-    while depth < len(parts) and any(k == (head := ".".join(parts[:depth + 1])) or k.startswith(f"{head}.") for k in known):
+    while depth < len(parts) and any(k == (head := ".".join(parts[: depth + 1])) or k.startswith(f"{head}.") for k in known):
         depth += 1
     above = ".".join(parts[:depth])
     start = f"{above}." if above else ""

@@ -30,8 +30,10 @@ def show(scenario: Scenario, language: str = "en") -> str:
     which = int(language == "zh")
     files = sorted({place.file for place in scenario.origins.values()})
     about = scenario.pack.about
-    lines = [f"# {scenario.title['zh' if which else 'en']}",
-             f"# {_CHAIN[which].format(files=', '.join(files), pack=scenario.pack.name, version=about['version'])}"]
+    lines = [
+        f"# {scenario.title['zh' if which else 'en']}",
+        f"# {_CHAIN[which].format(files=', '.join(files), pack=scenario.pack.name, version=about['version'])}",
+    ]
     full, remarks = _complete(scenario.document), _remarks(scenario, which)
     for text, path in _lines(full, (), scenario.origins):
         remark = str(scenario.origins.get(path, _DEFAULT[which])) + (f"; {remarks[path]}" if path in remarks else "")
@@ -72,8 +74,12 @@ def _defaults() -> dict[str, Any]:
     """What holds where a scenario says nothing, as it would be written."""
     file = ScenarioFile()
     own = file.capacity
-    return {"slices": file.slices, "prices": {"missing": file.prices.missing}, "discount_rate": file.discount_rate,
-            "capacity": {"existing": list(own.existing), "may_build": list(own.may_build), "may_retire": own.may_retire}}
+    return {
+        "slices": file.slices,
+        "prices": {"missing": file.prices.missing},
+        "discount_rate": file.discount_rate,
+        "capacity": {"existing": list(own.existing), "may_build": list(own.may_build), "may_retire": own.may_retire},
+    }
 
 
 def _remarks(scenario: Scenario, which: int) -> dict[KeyPath, str]:

@@ -35,8 +35,15 @@ def _product(dual: np.ndarray, values: np.ndarray, lower: np.ndarray, upper: np.
     return product
 
 
-def certificate(matrix: sparse.csr_array, row_bounds: tuple[np.ndarray, np.ndarray], column_bounds: tuple[np.ndarray, np.ndarray],
-                costs: np.ndarray, maximise: bool, values: np.ndarray, duals: np.ndarray) -> Certificate:
+def certificate(
+    matrix: sparse.csr_array,
+    row_bounds: tuple[np.ndarray, np.ndarray],
+    column_bounds: tuple[np.ndarray, np.ndarray],
+    costs: np.ndarray,
+    maximise: bool,
+    values: np.ndarray,
+    duals: np.ndarray,
+) -> Certificate:
     """Judge a solution from the arrays alone.
 
     Primal and dual infeasibility, complementarity and objective gap are computed from A, bounds, costs, values and duals;
@@ -68,11 +75,15 @@ def certificate(matrix: sparse.csr_array, row_bounds: tuple[np.ndarray, np.ndarr
     dual = [_measured(no_bound_rows, np.full(len(duals), np.max(np.abs(duals), initial=0.0))), _measured(no_bound_columns, largest_cost)]
     objective = float(costs @ values)
     products = np.concatenate([_product(row_sign, activity, *row_bounds), _product(column_sign, values, *column_bounds)])
-    dual_objective = (_bound_value(row_sign, duals, row_bounds) + _bound_value(column_sign, reduced, column_bounds))
+    dual_objective = _bound_value(row_sign, duals, row_bounds) + _bound_value(column_sign, reduced, column_bounds)
     gap = abs(objective - dual_objective)
     terms = np.abs(costs * values).max(initial=0.0)
-    return Certificate(max(primal, key=lambda m: m.relative), max(dual, key=lambda m: m.relative),
-                       Measured(float(products.sum()), float(products.sum() / (1 + terms))), Measured(gap, gap / (1 + terms)))
+    return Certificate(
+        max(primal, key=lambda m: m.relative),
+        max(dual, key=lambda m: m.relative),
+        Measured(float(products.sum()), float(products.sum() / (1 + terms))),
+        Measured(gap, gap / (1 + terms)),
+    )
 
 
 def _bound_value(sign: np.ndarray, dual: np.ndarray, bounds: tuple[np.ndarray, np.ndarray]) -> float:

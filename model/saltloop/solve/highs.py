@@ -95,8 +95,13 @@ def algorithm_for(columns: int, options: Options) -> tuple[str, str]:
 
 def _settings(program: Program, options: Options) -> dict[str, object]:
     settings: dict[str, object] = {
-        "output_flag": False, "solver": algorithm_for(len(program.columns), options)[0], "primal_feasibility_tolerance": 1e-9,
-        "dual_feasibility_tolerance": 1e-9, "threads": 1, "simplex_scale_strategy": 0, "small_matrix_value": 1e-12,
+        "output_flag": False,
+        "solver": algorithm_for(len(program.columns), options)[0],
+        "primal_feasibility_tolerance": 1e-9,
+        "dual_feasibility_tolerance": 1e-9,
+        "threads": 1,
+        "simplex_scale_strategy": 0,
+        "small_matrix_value": 1e-12,
     }
     if options.time_limit is not None:
         settings["time_limit"] = float(options.time_limit)
@@ -224,17 +229,40 @@ def solve(program: Program, on_failure: Callable[[Live, str], SolveError], optio
     values = np.clip(values, program.columns["lower"].to_numpy(), program.columns["upper"].to_numpy())
     judged = _certify(program, values, duals)
     name, why = algorithm_for(len(program.columns), options)
-    return Solution(values, program.matrix @ values, duals, reduced, tuple(float(c @ values) for _, c in program.stages), judged, ranging,
-                    f"{name} ({why})", live.seconds, f"HiGHS {live.solver.version()}", basic)
+    return Solution(
+        values,
+        program.matrix @ values,
+        duals,
+        reduced,
+        tuple(float(c @ values) for _, c in program.stages),
+        judged,
+        ranging,
+        f"{name} ({why})",
+        live.seconds,
+        f"HiGHS {live.solver.version()}",
+        basic,
+    )
 
 
 def _certify(program: Program, values: np.ndarray, duals: np.ndarray) -> Any:
     sense, costs = program.stages[0]
-    judged = certificate(program.matrix, (program.rows["lower"].to_numpy(), program.rows["upper"].to_numpy()),
-                         (program.columns["lower"].to_numpy(), program.columns["upper"].to_numpy()), costs, sense == "maximise", values, duals)
+    judged = certificate(
+        program.matrix,
+        (program.rows["lower"].to_numpy(), program.rows["upper"].to_numpy()),
+        (program.columns["lower"].to_numpy(), program.columns["upper"].to_numpy()),
+        costs,
+        sense == "maximise",
+        values,
+        duals,
+    )
     if not judged.worst <= TOLERANCE:  # so that nan does not pass
-        raise SolveError(STOPPED, lambda language: (
-            f"the answer of the solver does not stand the optimality certificate: relative violation {judged.worst:.1e}, allowed {TOLERANCE:.0e}; "
-            "the coefficients span too many orders of magnitude, see the numerics warning" if language != "zh" else
-            f"求解结果未通过最优性检验：相对偏差 {judged.worst:.1e}，允许 {TOLERANCE:.0e}；系数数量级跨度过大，见数值警告"))
+        raise SolveError(
+            STOPPED,
+            lambda language: (
+                f"the answer of the solver does not stand the optimality certificate: relative violation {judged.worst:.1e}, allowed {TOLERANCE:.0e}; "
+                "the coefficients span too many orders of magnitude, see the numerics warning"
+                if language != "zh"
+                else f"求解结果未通过最优性检验：相对偏差 {judged.worst:.1e}，允许 {TOLERANCE:.0e}；系数数量级跨度过大，见数值警告"
+            ),
+        )
     return judged

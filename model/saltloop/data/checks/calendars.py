@@ -15,20 +15,24 @@ MONTHS, HOURS = range(1, 13), range(24)
 NOT_A_SHARE = message(
     "D193",
     ("the profile of '{equipment}' is {value:g} in month {month}", "“{equipment}”在 {month} 月的曲线值为 {value:g}"),
-    ("expected a share from 0 to 1 (30 % is 0.3)", "应为 0 至 1 的份额（30 % 写 0.3）"))
+    ("expected a share from 0 to 1 (30 % is 0.3)", "应为 0 至 1 的份额（30 % 写 0.3）"),
+)
 NOT_IN_CALENDAR = message(
-    "D194",
-    ("{what} {value:g} in table {table}", "表 {table} 中的{what_zh} {value:g}"),
-    ("expected {low} to {high}", "应为 {low} 至 {high}"))
+    "D194", ("{what} {value:g} in table {table}", "表 {table} 中的{what_zh} {value:g}"), ("expected {low} to {high}", "应为 {low} 至 {high}")
+)
 INCOMPLETE = message(
     "D195",
     ("the {what} of '{item}' is incomplete: {missing}", "“{item}”的{what_zh}不完整：{missing}"),
-    ("give every month once: the whole (leave the finer column empty), or all of its parts; what is missing counts as zero",
-     "每月须完整：整月一行（细分列留空），或全部细分；缺的按零计"))
+    (
+        "give every month once: the whole (leave the finer column empty), or all of its parts; what is missing counts as zero",
+        "每月须完整：整月一行（细分列留空），或全部细分；缺的按零计",
+    ),
+)
 YEARS_REVERSED = message(
     "D196",
     ("'{equipment}' at '{site}' ends in {last}, before it starts in {first}", "“{site}”的“{equipment}”于 {last} 年结束，早于 {first} 年开始"),
-    ("correct from_year or to_year", "请改正 from_year 或 to_year"))
+    ("correct from_year or to_year", "请改正 from_year 或 to_year"),
+)
 
 
 def _outside(row: dict[str, Any], table: str, column: str, zh: str, allowed: range) -> Iterator[Problem]:
@@ -99,5 +103,4 @@ def capacities_end_after_they_start(relations: Relations) -> Iterator[Problem]:
     """
     for row in relations.rows("capacities"):
         if row["to_year"] is not None and row["to_year"] < row["from_year"]:
-            yield YEARS_REVERSED.at(place_of(row), equipment=row["equipment"], site=row["site"], first=int(row["from_year"]),
-                                    last=int(row["to_year"]))
+            yield YEARS_REVERSED.at(place_of(row), equipment=row["equipment"], site=row["site"], first=int(row["from_year"]), last=int(row["to_year"]))

@@ -18,35 +18,38 @@ FUEL_CARBON_ALLOWED = 0.10
 NOT_BALANCED = message(
     "D130",
     ("{element} does not balance in process '{process}'", "工艺“{process}”的{element_zh}不平衡"),
-    ("in {inflow:.4g} t {symbol}, out {outflow:.4g} t {symbol} per unit ({apart}; allowed {allowed:.0%}). Check the row '{row}', source "
-     "{source}, grade {grade}{slip}; a gap with a known reason belongs in balance_exceptions.csv",
-     "每单位投入 {inflow:.4g} t {symbol}，产出 {outflow:.4g} t {symbol}（{apart_zh}；允许 {allowed:.0%}）。请查“{row}”一行（来源 {source}，等级 "
-     "{grade}）{slip_zh}；原因已知的差额写入 balance_exceptions.csv"))
+    (
+        "in {inflow:.4g} t {symbol}, out {outflow:.4g} t {symbol} per unit ({apart}; allowed {allowed:.0%}). Check the row '{row}', source "
+        "{source}, grade {grade}{slip}; a gap with a known reason belongs in balance_exceptions.csv",
+        "每单位投入 {inflow:.4g} t {symbol}，产出 {outflow:.4g} t {symbol}（{apart_zh}；允许 {allowed:.0%}）。请查“{row}”一行（来源 {source}，等级 "
+        "{grade}）{slip_zh}；原因已知的差额写入 balance_exceptions.csv",
+    ),
+)
 EXCEPTION_NOT_NEEDED = message(
     "D131",
     ("process '{process}' balances without its exception for '{element}'", "工艺“{process}”无需“{element}”例外即可平衡"),
-    ("remove the row, so that a later slip is seen", "请删去该行，以便日后出错时能被发现"), warning=True)
+    ("remove the row, so that a later slip is seen", "请删去该行，以便日后出错时能被发现"),
+    warning=True,
+)
 UNKNOWN_ELEMENT = message(
-    "D132",
-    ("'{element}' is not an element of the balance", "“{element}”不在平衡元素之列"),
-    ("one of: {known}, or * for all", "可选：{known}，或 * 表示全部"))
+    "D132", ("'{element}' is not an element of the balance", "“{element}”不在平衡元素之列"), ("one of: {known}, or * for all", "可选：{known}，或 * 表示全部")
+)
 TOO_HEAVY = message(
     "D134",
-    ("the species of '{commodity}' weigh {total:.4g} t per {unit}, more than it does itself",
-     "“{commodity}”的成分合计 {total:.4g} t/{unit}，超过其自身质量"),
-    ("correct the largest, '{species}': {value:.4g} t{hint}", "请改正最大一项“{species}”：{value:.4g} t{hint_zh}"))
+    ("the species of '{commodity}' weigh {total:.4g} t per {unit}, more than it does itself", "“{commodity}”的成分合计 {total:.4g} t/{unit}，超过其自身质量"),
+    ("correct the largest, '{species}': {value:.4g} t{hint}", "请改正最大一项“{species}”：{value:.4g} t{hint_zh}"),
+)
 FUEL_CARBON = message(
     "D135",
-    ("burning '{commodity}' gives {emitted:.4g} t CO2 per unit, its composition {held:.4g}",
-     "“{commodity}”燃烧排放 {emitted:.4g} t CO2，按成分为 {held:.4g}"),
-    ("correct co2_combustion or the carbon in compositions; {allowed:.0%} apart is allowed",
-     "请改正 co2_combustion 或成分中的碳；允许相差 {allowed:.0%}"), warning=True)
+    ("burning '{commodity}' gives {emitted:.4g} t CO2 per unit, its composition {held:.4g}", "“{commodity}”燃烧排放 {emitted:.4g} t CO2，按成分为 {held:.4g}"),
+    ("correct co2_combustion or the carbon in compositions; {allowed:.0%} apart is allowed", "请改正 co2_combustion 或成分中的碳；允许相差 {allowed:.0%}"),
+    warning=True,
+)
 
 
 def _closing_row(relations: Relations, process: str, element: str, residual: float) -> tuple[dict[str, Any], tuple[str, str]]:
     """The row to look at first, with a hint where a factor of 1000 or 3.6 in it alone would close the gap."""
-    rows = [(r, r["value"] * relations.content.get((r["commodity"], element), 0.0) * (1 if r["direction"] == "use" else -1))
-            for r in relations.recipe[process]]
+    rows = [(r, r["value"] * relations.content.get((r["commodity"], element), 0.0) * (1 if r["direction"] == "use" else -1)) for r in relations.recipe[process]]
     for gas, formula in GASES.items():
         row = relations.factor.get(("process", process, gas))
         if row is not None:
@@ -67,9 +70,23 @@ def _not_balanced(relations: Relations, flow: dict[str, Any]) -> Problem:
         share = abs(flow["residual"]) / flow["inflow"]
         apart = (f"{share:.1%} apart", f"相差 {share:.1%}")
     en, zh = ELEMENTS[flow["element"]]
-    return NOT_BALANCED.at(place_of(row), element=en, element_zh=zh, symbol=flow["element"], process=flow["process"], inflow=flow["inflow"],
-                           outflow=flow["outflow"], apart=apart[0], apart_zh=apart[1], allowed=ALLOWED, row=row.get("commodity") or row["factor"],
-                           source=row["source"], grade=row["grade"], slip=slip[0], slip_zh=slip[1])
+    return NOT_BALANCED.at(
+        place_of(row),
+        element=en,
+        element_zh=zh,
+        symbol=flow["element"],
+        process=flow["process"],
+        inflow=flow["inflow"],
+        outflow=flow["outflow"],
+        apart=apart[0],
+        apart_zh=apart[1],
+        allowed=ALLOWED,
+        row=row.get("commodity") or row["factor"],
+        source=row["source"],
+        grade=row["grade"],
+        slip=slip[0],
+        slip_zh=slip[1],
+    )
 
 
 @data_check(NOT_BALANCED, EXCEPTION_NOT_NEEDED, UNKNOWN_ELEMENT, UNREADABLE_SPECIES)
@@ -127,9 +144,16 @@ def commodities_hold_their_species(relations: Relations) -> Iterator[Problem]:
         if mass is not None and total > mass * (1 + ALLOWED):
             row = max(rows, key=lambda r: r["value"])
             fits = [d for d in (100, 1000, 1e6) if total / d <= mass * (1 + ALLOWED)][:1]
-            yield TOO_HEAVY.at(place_of(row), commodity=commodity, total=total, unit=relations.unit[commodity], species=row["species"],
-                               value=row["value"], hint="".join(f"; divided by {d:g} all would fit" for d in fits),
-                               hint_zh="".join(f"；除以 {d:g} 则合理" for d in fits))
+            yield TOO_HEAVY.at(
+                place_of(row),
+                commodity=commodity,
+                total=total,
+                unit=relations.unit[commodity],
+                species=row["species"],
+                value=row["value"],
+                hint="".join(f"; divided by {d:g} all would fit" for d in fits),
+                hint_zh="".join(f"；除以 {d:g} 则合理" for d in fits),
+            )
 
 
 @data_check(FUEL_CARBON)
@@ -149,5 +173,4 @@ def fuels_emit_their_carbon(relations: Relations) -> Iterator[Problem]:
             continue
         tonnes = relations.pack.units.factor(row["unit"], "t")
         if tonnes is not None and abs(row["value"] * tonnes * per_gas - carbon) > FUEL_CARBON_ALLOWED * carbon:
-            yield FUEL_CARBON.at(place_of(row), commodity=item, emitted=row["value"] * tonnes, held=carbon / per_gas,
-                                 allowed=FUEL_CARBON_ALLOWED)
+            yield FUEL_CARBON.at(place_of(row), commodity=item, emitted=row["value"] * tonnes, held=carbon / per_gas, allowed=FUEL_CARBON_ALLOWED)

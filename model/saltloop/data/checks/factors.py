@@ -14,45 +14,59 @@ from saltloop.data.relations import Relations, place_of
 from saltloop.data.schema import BY_NAME
 from saltloop.errors import Problem, message
 
-UNKNOWN_ITEM = message(
-    "D180",
-    ("there is no {kind} '{item}'", "没有{kind}“{item}”"),
-    ("name an id of {tables}.{hint}", "请填 {tables} 的代号。{hint}"))
+UNKNOWN_ITEM = message("D180", ("there is no {kind} '{item}'", "没有{kind}“{item}”"), ("name an id of {tables}.{hint}", "请填 {tables} 的代号。{hint}"))
 NOBODY_READS = message(
     "D181",
-    ("no equation and no account reads the factor '{factor}' of kind {kind} ({count} rows)",
-     "没有方程或账户使用 {kind} 的系数“{factor}”（{count} 行）"),
-    ("correct its name or kind, or add an account that measures it.{hint}", "请改正名称或类别，或增加使用它的账户。{hint}"), warning=True)
+    ("no equation and no account reads the factor '{factor}' of kind {kind} ({count} rows)", "没有方程或账户使用 {kind} 的系数“{factor}”（{count} 行）"),
+    ("correct its name or kind, or add an account that measures it.{hint}", "请改正名称或类别，或增加使用它的账户。{hint}"),
+    warning=True,
+)
 NO_LIFETIME = message(
     "D183",
     ("'{item}' has a capital_cost, but no lifetime", "“{item}”有 capital_cost，但没有 lifetime"),
-    ("account '{account}' spreads capital over the lifetime; add the factor lifetime in a",
-     "账户“{account}”按寿命分摊投资；请补充 lifetime（a）"))
+    ("account '{account}' spreads capital over the lifetime; add the factor lifetime in a", "账户“{account}”按寿命分摊投资；请补充 lifetime（a）"),
+)
 NOT_A_SHARE = message(
     "D184",
     ("'{factor}' of {kind} '{item}' is {value:g}", "{kind}“{item}”的“{factor}”为 {value:g}"),
-    ("expected a share from 0 to 1 (30 % is 0.3)", "应为 0 至 1 的份额（30 % 写 0.3）"))
+    ("expected a share from 0 to 1 (30 % is 0.3)", "应为 0 至 1 的份额（30 % 写 0.3）"),
+)
 NO_CLASS = message(
     "D185",
     ("'{item}' takes land, but of no class", "“{item}”占地但没有用地类别"),
-    ("fill land_class in {table}.csv; without, the land of the site does not bound it",
-     "请在 {table}.csv 填 land_class，否则不受该地用地约束"), warning=True)
+    ("fill land_class in {table}.csv; without, the land of the site does not bound it", "请在 {table}.csv 填 land_class，否则不受该地用地约束"),
+    warning=True,
+)
 NO_LAND = message(
     "D186",
     ("'{item}' takes {land_class} land, of which '{site}' states no amount", "“{item}”占用 {land_class} 用地，而“{site}”未给出其面积"),
-    ("add a row to land.csv; without, the land there has no limit", "请在 land.csv 中补充，否则该处用地不受限"), warning=True)
+    ("add a row to land.csv; without, the land there has no limit", "请在 land.csv 中补充，否则该处用地不受限"),
+    warning=True,
+)
 NO_LIMIT = message(
     "D187",
     ("basin '{basin}' has no limit", "资源体“{basin}”没有限额"),
-    ("add a row to basin_limits.csv; without, any amount may be drawn", "请在 basin_limits.csv 中补充，否则可无限取用"), warning=True)
+    ("add a row to basin_limits.csv; without, any amount may be drawn", "请在 basin_limits.csv 中补充，否则可无限取用"),
+    warning=True,
+)
 NO_EVAPORATION = message(
     "D188",
     ("pond '{process}' at '{site}' is not bound by evaporation", "“{site}”的盐田“{process}”不受蒸发约束"),
-    ("it needs rows in evaporation.csv for the site and a pond_area of its equipment",
-     "需有该地点的 evaporation 数据及其设备的 pond_area"), warning=True)
+    ("it needs rows in evaporation.csv for the site and a pond_area of its equipment", "需有该地点的 evaporation 数据及其设备的 pond_area"),
+    warning=True,
+)
 
-_TABLES = {"process": ("processes",), "equipment": ("equipment", "processes"), "commodity": ("commodities",), "basin": ("basins",),
-           "link": ("links",), "mode": ("modes",), "route": ("routes",), "store": ("stores",), "market": ("markets",)}
+_TABLES = {
+    "process": ("processes",),
+    "equipment": ("equipment", "processes"),
+    "commodity": ("commodities",),
+    "basin": ("basins",),
+    "link": ("links",),
+    "mode": ("modes",),
+    "route": ("routes",),
+    "store": ("stores",),
+    "market": ("markets",),
+}
 _ID = {table: BY_NAME[table].key[0] for tables in _TABLES.values() for table in tables}
 _ON_LAND = (("equipment", "equipment"), ("equipment", "processes"), ("route", "routes"))
 
@@ -69,8 +83,9 @@ def factors_belong_to_something(relations: Relations) -> Iterator[Problem]:
     known = {kind: {row[_ID[table]] for table in tables for row in relations.rows(table)} for kind, tables in _TABLES.items()}
     for (kind, item, _), row in relations.factor.items():
         if item not in known[kind]:
-            yield UNKNOWN_ITEM.at(place_of(row), kind=kind, item=item, tables=" or ".join(f"{t}.csv" for t in _TABLES[kind]),
-                                  hint=nearest(item, sorted(known[kind])))
+            yield UNKNOWN_ITEM.at(
+                place_of(row), kind=kind, item=item, tables=" or ".join(f"{t}.csv" for t in _TABLES[kind]), hint=nearest(item, sorted(known[kind]))
+            )
 
 
 def _read(relations: Relations) -> set[tuple[str, str]]:

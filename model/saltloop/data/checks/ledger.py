@@ -14,67 +14,103 @@ from saltloop.data.read import nearest
 from saltloop.data.relations import Relations, place_of
 from saltloop.errors import Problem, message
 
-AGENTS = {"activity": "process", "capacity": "equipment", "new_capacity": "equipment", "made": "process", "used": "process", "draw": "basin",
-          "buy": "market", "sell": "market", "ship": "link", "dispose": "route", "unmet": "market"}
-READ_FROM = {"activity": ("process",), "capacity": ("equipment",), "new_capacity": ("equipment",), "made": ("commodity",), "used": ("commodity",),
-             "draw": ("basin", "commodity"), "buy": ("market", "commodity"), "sell": ("market", "commodity"), "ship": ("link", "mode"),
-             "dispose": ("route", "commodity"), "unmet": ("commodity",)}
+AGENTS = {
+    "activity": "process",
+    "capacity": "equipment",
+    "new_capacity": "equipment",
+    "made": "process",
+    "used": "process",
+    "draw": "basin",
+    "buy": "market",
+    "sell": "market",
+    "ship": "link",
+    "dispose": "route",
+    "unmet": "market",
+}
+READ_FROM = {
+    "activity": ("process",),
+    "capacity": ("equipment",),
+    "new_capacity": ("equipment",),
+    "made": ("commodity",),
+    "used": ("commodity",),
+    "draw": ("basin", "commodity"),
+    "buy": ("market", "commodity"),
+    "sell": ("market", "commodity"),
+    "ship": ("link", "mode"),
+    "dispose": ("route", "commodity"),
+    "unmet": ("commodity",),
+}
 _MONEY = {"buy": ("price", "freight"), "sell": ("price", "freight"), "dispose": ("fee",), "unmet": ("price",)}
 SHOWN = 4
 _WITHOUT_COMMODITY = ("activity", "capacity", "new_capacity")
 
-CIRCLE = message(
-    "D170",
-    ("accounts are made of each other in a circle: {chain}", "账户循环引用：{chain}"),
-    ("take one of these terms out", "请去掉其中一项"))
+CIRCLE = message("D170", ("accounts are made of each other in a circle: {chain}", "账户循环引用：{chain}"), ("take one of these terms out", "请去掉其中一项"))
 WRONG_UNIT = message(
     "D171",
-    ("account '{account}' is counted in {unit}, but this term gives {found} for {item}",
-     "账户“{account}”以 {unit} 计量，而此项对 {item} 得到 {found}"),
-    ("weight ({weight}) times {measure} must convert to {unit}; correct the unit of the weight, of the factor or of the account",
-     "权重（{weight}）乘{measure}须可换算为 {unit}；请改正权重、系数或账户的单位"))
+    ("account '{account}' is counted in {unit}, but this term gives {found} for {item}", "账户“{account}”以 {unit} 计量，而此项对 {item} 得到 {found}"),
+    (
+        "weight ({weight}) times {measure} must convert to {unit}; correct the unit of the weight, of the factor or of the account",
+        "权重（{weight}）乘{measure}须可换算为 {unit}；请改正权重、系数或账户的单位",
+    ),
+)
 NO_SUCH_FLOW = message(
     "D169",
     ("{count} term(s) of accounts find no such flow in this pack: {list}", "{count} 个账户构成项在本数据包中没有对应的流：{list}"),
-    ("they add nothing, which is right where a shared ledger counts what this pack has not; else correct the words",
-     "它们不起作用；共用账本计量本包没有的对象时属正常，否则请改正"), warning=True)
+    (
+        "they add nothing, which is right where a shared ledger counts what this pack has not; else correct the words",
+        "它们不起作用；共用账本计量本包没有的对象时属正常，否则请改正",
+    ),
+    warning=True,
+)
 SELECTS_NOTHING = message(
     "D172",
     ("the term of account '{account}' selects nothing: {what}", "账户“{account}”的此项未选中任何对象：{what}"),
-    ("it adds nothing; correct the word, or remove the row if the pack has no such thing.{hint}",
-     "此项不起作用；请改正，或在数据包没有该对象时删去。{hint}"), warning=True)
+    ("it adds nothing; correct the word, or remove the row if the pack has no such thing.{hint}", "此项不起作用；请改正，或在数据包没有该对象时删去。{hint}"),
+    warning=True,
+)
 NO_MEASURE = message(
     "D173",
     ("the term of account '{account}' finds no '{measure}' on what it selects", "账户“{account}”的此项所选对象没有“{measure}”"),
-    ("it adds nothing; for flow {flow} the measure is empty, {special}a factor of kind {kinds}.{hint}",
-     "此项不起作用；流 {flow} 的 measure 可留空，{special}或为 {kinds} 的系数。{hint}"), warning=True)
+    (
+        "it adds nothing; for flow {flow} the measure is empty, {special}a factor of kind {kinds}.{hint}",
+        "此项不起作用；流 {flow} 的 measure 可留空，{special}或为 {kinds} 的系数。{hint}",
+    ),
+    warning=True,
+)
 EMPTY_ACCOUNT = message(
     "D174",
     ("account '{account}' has no terms", "账户“{account}”没有构成项"),
-    ("it stays zero unless a rule pays into it; add rows to account_terms.csv",
-     "除非有规则记入，否则恒为零；请在 account_terms.csv 中补充"), warning=True)
+    ("it stays zero unless a rule pays into it; add rows to account_terms.csv", "除非有规则记入，否则恒为零；请在 account_terms.csv 中补充"),
+    warning=True,
+)
 INDICATOR_UNIT = message(
     "D175",
     ("indicator '{indicator}' is published in {unit}, but its accounts give {found}", "指标“{indicator}”以 {unit} 公布，而其账户得到 {found}"),
-    ("correct the unit of the indicator or choose other accounts", "请改正指标单位或选用其他账户"))
+    ("correct the unit of the indicator or choose other accounts", "请改正指标单位或选用其他账户"),
+)
 UNKNOWN_OTHER = message(
     "D176",
     ("'{other}' is no account", "“{other}”不是账户"),
-    ("with flow account, the column commodity names the other account.{hint}", "flow 为 account 时，commodity 列填另一账户。{hint}"))
+    ("with flow account, the column commodity names the other account.{hint}", "flow 为 account 时，commodity 列填另一账户。{hint}"),
+)
 NO_EFFECT = message(
     "D177",
     ("'{word}' has no effect: flow {flow} is not counted by {column}", "“{word}”不起作用：流 {flow} 不按 {column} 计"),
-    ("leave the cell empty, or use flow made or used", "请留空，或改用 made、used"), warning=True)
+    ("leave the cell empty, or use flow made or used", "请留空，或改用 made、used"),
+    warning=True,
+)
 HALF_BACKGROUND = message(
     "D178",
-    ("area '{area}' has a background of '{has}', but not in the same years of: {lacks}",
-     "区域“{area}”有“{has}”的背景值，却缺少同年的：{lacks}"),
-    ("indicators would mix two boundaries there: {indicators}; add what is missing",
-     "这些指标在该处边界不一致：{indicators}；请补充所缺"), warning=True)
+    ("area '{area}' has a background of '{has}', but not in the same years of: {lacks}", "区域“{area}”有“{has}”的背景值，却缺少同年的：{lacks}"),
+    ("indicators would mix two boundaries there: {indicators}; add what is missing", "这些指标在该处边界不一致：{indicators}；请补充所缺"),
+    warning=True,
+)
 COUNTED_TWICE = message(
     "D179",
     ("account '{account}' counts {item} twice", "账户“{account}”重复计入 {item}"),
-    ("the other term stands at {other}; narrow one of them", "另一项在 {other}；请缩小其中一项的范围"), warning=True)
+    ("the other term stands at {other}; narrow one of them", "另一项在 {other}；请缩小其中一项的范围"),
+    warning=True,
+)
 
 Thing = tuple[str, ...]
 
@@ -103,9 +139,13 @@ class _Ledger:
         return {
             "made": {(j, c) for c, processes in r.makers.items() for j in processes},
             "used": {(j, c) for c, processes in r.users.items() for j in processes},
-            "draw": {(row["basin"], row["commodity"]) for row in r.rows("basin_supplies")}, "buy": traded["supply"], "sell": traded["demand"],
-            "ship": set(), "dispose": {(route, c) for route, _, c in r.disposals},
-            "unmet": {(row["market"], row["commodity"]) for row in r.rows("demands") if row["unmet_price"] is not None}}
+            "draw": {(row["basin"], row["commodity"]) for row in r.rows("basin_supplies")},
+            "buy": traded["supply"],
+            "sell": traded["demand"],
+            "ship": set(),
+            "dispose": {(route, c) for route, _, c in r.disposals},
+            "unmet": {(row["market"], row["commodity"]) for row in r.rows("demands") if row["unmet_price"] is not None},
+        }
 
     def things(self, term: dict[str, Any]) -> set[Thing]:
         """What a term adds up: (agent,) or (agent, commodity); of links the mode, unless one link is named."""
@@ -219,7 +259,7 @@ def accounts_have_an_order(relations: Relations) -> Iterator[Problem]:
 def _circle(account: str, parts: dict[str, dict[str, dict[str, Any]]], chain: tuple[str, ...], done: set[str]) -> tuple[str, ...]:
     """The first circle met from an account downwards; empty if there is none or it was met before."""
     if account in chain:
-        return (*chain[chain.index(account):], account)
+        return (*chain[chain.index(account) :], account)
     if account in done:
         return ()
     for other in parts.get(account, {}):
@@ -250,8 +290,15 @@ def _measure_problem(relations: Relations, term: dict[str, Any]) -> Problem:
     special = _MONEY.get(flow, ()) + (() if flow in _WITHOUT_COMMODITY else ("content:<element>",))
     kinds = READ_FROM[flow]
     names = sorted({name.removesuffix(BY_DISTANCE) for kind, _, name in relations.factor if kind in kinds} | set(special))
-    return NO_MEASURE.at(place_of(term), account=term["account"], measure=measure, flow=flow, special="".join(f"{word}, " for word in special),
-                         kinds=" or ".join(kinds), hint=nearest(measure, names))
+    return NO_MEASURE.at(
+        place_of(term),
+        account=term["account"],
+        measure=measure,
+        flow=flow,
+        special="".join(f"{word}, " for word in special),
+        kinds=" or ".join(kinds),
+        hint=nearest(measure, names),
+    )
 
 
 @data_check(WRONG_UNIT, SELECTS_NOTHING, NO_SUCH_FLOW, NO_MEASURE, NO_EFFECT, COUNTED_TWICE)
@@ -298,8 +345,15 @@ def _unit_problems(ledger: _Ledger, term: dict[str, Any], units: dict[str, set[T
     for unit, things in units.items():
         found = f"({term['unit']})*({unit})"
         if ledger.relations.pack.units.factor(found, base) is None:
-            yield WRONG_UNIT.at(place_of(term), account=term["account"], unit=base, found=unit if term["unit"] == "1" else found,
-                                item=_shown(min(things)), weight=term["unit"], measure=f"{term['measure'] or term['flow']} ({unit})")
+            yield WRONG_UNIT.at(
+                place_of(term),
+                account=term["account"],
+                unit=base,
+                found=unit if term["unit"] == "1" else found,
+                item=_shown(min(things)),
+                weight=term["unit"],
+                measure=f"{term['measure'] or term['flow']} ({unit})",
+            )
 
 
 def _double(terms: list[tuple[dict[str, Any], set[Thing]]]) -> Iterator[Problem]:
@@ -347,5 +401,10 @@ def _half_backgrounds(relations: Relations) -> Iterator[Problem]:
                 missing[area, has][lacks].append(year)
     for (area, has), years in missing.items():
         indicators = sorted({name for lacks in years for name in partners[has][lacks]})
-        yield HALF_BACKGROUND.at(place_of(first[area, has]), area=area, has=has, indicators=", ".join(indicators),
-                                 lacks="; ".join(f"'{lacks}' {', '.join(map(str, sorted(found)))}" for lacks, found in years.items()))
+        yield HALF_BACKGROUND.at(
+            place_of(first[area, has]),
+            area=area,
+            has=has,
+            indicators=", ".join(indicators),
+            lacks="; ".join(f"'{lacks}' {', '.join(map(str, sorted(found)))}" for lacks, found in years.items()),
+        )

@@ -17,44 +17,64 @@ from saltloop.errors import Problem, message
 
 NOT_MONOTONE = message(
     "D150",
-    ("market '{market}' pays or asks {later:g} for tier {tier} of '{commodity}' after {earlier:g}",
-     "市场“{market}”的“{commodity}”第 {tier} 档系数为 {later:g}，前一档为 {earlier:g}"),
-    ("tiers of a {side} market must {way}: a plan fills the best tier first, whatever its number",
-     "{side} 市场各档须{way_zh}：模型总是先用最有利的一档"))
+    (
+        "market '{market}' pays or asks {later:g} for tier {tier} of '{commodity}' after {earlier:g}",
+        "市场“{market}”的“{commodity}”第 {tier} 档系数为 {later:g}，前一档为 {earlier:g}",
+    ),
+    ("tiers of a {side} market must {way}: a plan fills the best tier first, whatever its number", "{side} 市场各档须{way_zh}：模型总是先用最有利的一档"),
+)
 NO_PRICE = message(
     "D151",
     ("'{commodity}' has no price in market '{market}' at {sites}", "“{commodity}”在市场“{market}”、地点 {sites} 没有价格"),
-    ("add a row to prices.csv for it: for this market and site, or for all (leave market and site empty)",
-     "请在 prices.csv 中补充：可指定市场和地点，或留空表示全部"))
+    (
+        "add a row to prices.csv for it: for this market and site, or for all (leave market and site empty)",
+        "请在 prices.csv 中补充：可指定市场和地点，或留空表示全部",
+    ),
+)
 OUT_OF_REACH = message(
     "D152",
     ("market '{market}' trades '{commodity}', but reaches no site with it", "市场“{market}”交易“{commodity}”，但到达不了任何地点"),
-    ("add a row to market_access.csv, or take the tier out", "请在 market_access.csv 中补充，或删去该档"), warning=True)
+    ("add a row to market_access.csv, or take the tier out", "请在 market_access.csv 中补充，或删去该档"),
+    warning=True,
+)
 FREE_TRADE = message(
     "D154",
-    ("free money: '{commodity}' bought from '{supplier}' at '{origin}' and sold to '{buyer}' at '{destination}' earns {gain:.6g} {money} per "
-     "{unit}",
-     "无风险套利：“{commodity}”在“{origin}”购自“{supplier}”，在“{destination}”售予“{buyer}”，每 {unit} 赚 {gain:.6g} {money}"),
-    ("bought at {cost:.6g}, sold at {revenue:.6g}, freight included, without a volume on either side ({count} such pair(s) of sites). Give a "
-     "tier a volume, raise the freight, or let one of the markets have a price of its own",
-     "含运费买价 {cost:.6g}、卖价 {revenue:.6g}，双方均无数量上限（共 {count} 对地点）。请给档次加 volume、提高运费，或为其中一个市场单列价格"))
+    (
+        "free money: '{commodity}' bought from '{supplier}' at '{origin}' and sold to '{buyer}' at '{destination}' earns {gain:.6g} {money} per {unit}",
+        "无风险套利：“{commodity}”在“{origin}”购自“{supplier}”，在“{destination}”售予“{buyer}”，每 {unit} 赚 {gain:.6g} {money}",
+    ),
+    (
+        "bought at {cost:.6g}, sold at {revenue:.6g}, freight included, without a volume on either side ({count} such pair(s) of sites). Give a "
+        "tier a volume, raise the freight, or let one of the markets have a price of its own",
+        "含运费买价 {cost:.6g}、卖价 {revenue:.6g}，双方均无数量上限（共 {count} 对地点）。请给档次加 volume、提高运费，或为其中一个市场单列价格",
+    ),
+)
 BOUNDED_TRADE = message(
     "D155",
-    ("mere trade: '{commodity}' bought from '{supplier}' at '{origin}' and sold to '{buyer}' at '{destination}' earns {gain:.6g} {money} per "
-     "{unit}",
-     "纯贸易获利：“{commodity}”在“{origin}”购自“{supplier}”，在“{destination}”售予“{buyer}”，每 {unit} 赚 {gain:.6g} {money}"),
-    ("bought at {cost:.6g}, sold at {revenue:.6g}, freight included, up to the volume of a tier ({count} such pair(s) of sites). If no one "
-     "trades so, correct a price or the freight",
-     "含运费买价 {cost:.6g}、卖价 {revenue:.6g}，以档次数量为限（共 {count} 对地点）。若现实中无此贸易，请改正价格或运费"), warning=True)
+    (
+        "mere trade: '{commodity}' bought from '{supplier}' at '{origin}' and sold to '{buyer}' at '{destination}' earns {gain:.6g} {money} per {unit}",
+        "纯贸易获利：“{commodity}”在“{origin}”购自“{supplier}”，在“{destination}”售予“{buyer}”，每 {unit} 赚 {gain:.6g} {money}",
+    ),
+    (
+        "bought at {cost:.6g}, sold at {revenue:.6g}, freight included, up to the volume of a tier ({count} such pair(s) of sites). If no one "
+        "trades so, correct a price or the freight",
+        "含运费买价 {cost:.6g}、卖价 {revenue:.6g}，以档次数量为限（共 {count} 对地点）。若现实中无此贸易，请改正价格或运费",
+    ),
+    warning=True,
+)
 CANNOT_DEMAND = message(
     "D156",
-    ("market '{market}' asks for '{commodity}' at '{site}' in demands.csv, but cannot buy it there",
-     "demands.csv 中市场“{market}”要求“{site}”供应“{commodity}”，但它在那里无法购买"),
-    ("it needs side demand, a tier for the commodity and access to the site", "该市场须为 demand，且有该物料的档次并能到达该地点"))
+    (
+        "market '{market}' asks for '{commodity}' at '{site}' in demands.csv, but cannot buy it there",
+        "demands.csv 中市场“{market}”要求“{site}”供应“{commodity}”，但它在那里无法购买",
+    ),
+    ("it needs side demand, a tier for the commodity and access to the site", "该市场须为 demand，且有该物料的档次并能到达该地点"),
+)
 WRONG_MONEY = message(
     "D159",
     ("'{unit}' is no {what} for '{commodity}', which is counted in {other}", "“{unit}”不能作为以 {other} 计量的“{commodity}”的{what_zh}"),
-    ("the row selects it by '{word}'; give it a row of its own", "该行以“{word}”选中它；请为它单列一行"))
+    ("the row selects it by '{word}'; give it a row of its own", "该行以“{word}”选中它；请为它单列一行"),
+)
 
 
 @data_check(NOT_MONOTONE)
@@ -70,9 +90,17 @@ def tiers_are_monotone(relations: Relations) -> Iterator[Problem]:
         supply = relations.side[market] == "supply"
         for earlier, later in pairwise(rows):
             if (later["value"] < earlier["value"]) if supply else (later["value"] > earlier["value"]):
-                yield NOT_MONOTONE.at(place_of(later), market=market, commodity=commodity, tier=int(later["tier"]), earlier=earlier["value"],
-                                      later=later["value"], side=relations.side[market], way="rise" if supply else "fall",
-                                      way_zh="递增" if supply else "递减")
+                yield NOT_MONOTONE.at(
+                    place_of(later),
+                    market=market,
+                    commodity=commodity,
+                    tier=int(later["tier"]),
+                    earlier=earlier["value"],
+                    later=later["value"],
+                    side=relations.side[market],
+                    way="rise" if supply else "fall",
+                    way_zh="递增" if supply else "递减",
+                )
 
 
 @data_check(NO_PRICE, OUT_OF_REACH)
@@ -124,8 +152,15 @@ def freight_and_fees_fit(relations: Relations) -> Iterator[Problem]:
         for (_, _, commodity), row in rows.items():
             if relations.money(row, commodity) is None and (id(row), commodity) not in told:
                 told.add((id(row), commodity))
-                yield WRONG_MONEY.at(place_of(row), unit=plain_unit(row["unit"]), what=f"{what[0]} ({table})", what_zh=what[1], commodity=commodity,
-                                     other=relations.unit[commodity], word=row["commodity"])
+                yield WRONG_MONEY.at(
+                    place_of(row),
+                    unit=plain_unit(row["unit"]),
+                    what=f"{what[0]} ({table})",
+                    what_zh=what[1],
+                    commodity=commodity,
+                    other=relations.unit[commodity],
+                    word=row["commodity"],
+                )
 
 
 @dataclass(frozen=True)
@@ -176,6 +211,7 @@ class _Trade:
 
     def _measure(self, link: Connection, name: str, base: str) -> float:
         """Freight or loss of one unit loaded: of the link itself, else of its mode, fixed and by distance."""
+
         def number(kind: str, item: str, factor: str, unit: str) -> float | None:
             row = self.relations.factor.get((kind, item, factor))
             return None if row is None else row["value"] * (self.relations.pack.units.factor(row["unit"], unit) or 0.0)
@@ -188,8 +224,7 @@ class _Trade:
         """The best price by site and year, freight included (NaN: none), the number of the tier that gives it, and the tiers."""
         sign, tiers = (1 if side == "supply" else -1), dict[str, Row]()
         for market in dict.fromkeys(market for market, _, _ in self.access[side, commodity]):
-            tiers_open = [row for row in self.relations.tiers[market, commodity]
-                          if row["volume"] is None or (not self.unlimited and row["volume"] > 0)]
+            tiers_open = [row for row in self.relations.tiers[market, commodity] if row["volume"] is None or (not self.unlimited and row["volume"] > 0)]
             if tiers_open:
                 tiers[market] = min(tiers_open, key=lambda row: sign * row["value"])
         number = {market: n for n, market in enumerate(tiers)}
@@ -226,8 +261,15 @@ class _Trade:
             year = int(gain[way].argmax())
             origin, destination = int(self.origin[way]), int(self.destination[way])
             tier = buyers[buyer[destination, year]]
-            yield _Deal(suppliers[supplier[origin, year]]["market"], self.sites[origin], tier["market"], self.sites[destination], tier,
-                        float(cost[way, year]), float(revenue[way, year]))
+            yield _Deal(
+                suppliers[supplier[origin, year]]["market"],
+                self.sites[origin],
+                tier["market"],
+                self.sites[destination],
+                tier,
+                float(cost[way, year]),
+                float(revenue[way, year]),
+            )
 
 
 def _loops(relations: Relations, *, unlimited: bool) -> dict[tuple[str, str, str], list[_Deal]]:
@@ -257,6 +299,17 @@ def trade_alone_does_not_pay(relations: Relations) -> Iterator[Problem]:
             if not unlimited and key in endless:
                 continue
             best = max(deals, key=lambda deal: deal.gain)
-            yield told.at(place_of(best.tier), commodity=key[0], supplier=key[1], origin=best.origin, buyer=key[2],
-                          destination=best.destination, gain=best.gain, money=relations.pack.units.currency, unit=relations.unit[key[0]],
-                          cost=best.cost, revenue=best.revenue, count=len(deals))
+            yield told.at(
+                place_of(best.tier),
+                commodity=key[0],
+                supplier=key[1],
+                origin=best.origin,
+                buyer=key[2],
+                destination=best.destination,
+                gain=best.gain,
+                money=relations.pack.units.currency,
+                unit=relations.unit[key[0]],
+                cost=best.cost,
+                revenue=best.revenue,
+                count=len(deals),
+            )

@@ -18,20 +18,23 @@ _FREE = frozenset({"sources"})
 TWO_THINGS = message(
     "D190",
     ("'{name}' is an id in {table} and in {other} ({where})", "“{name}”同时是 {table} 与 {other}（{where}）的代号"),
-    ("rename one; both can stand in the same place of a rule, an account or a capacity", "请改名；二者会出现在规则、账户或产能的同一位置"))
+    ("rename one; both can stand in the same place of a rule, an account or a capacity", "请改名；二者会出现在规则、账户或产能的同一位置"),
+)
 TAG_IS_ID = message(
     "D191",
     ("the tag '{tag}' of '{item}' is the id of something in {table} ({where})", "“{item}”的标签“{tag}”与 {table} 中的代号相同（{where}）"),
-    ("choose another word for the tag: a rule that names it would select both", "请换一个标签词：写到它的规则会同时选中二者"))
+    ("choose another word for the tag: a rule that names it would select both", "请换一个标签词：写到它的规则会同时选中二者"),
+)
 BAD_ID = message(
     "D192",
     ("'{name}' is no name for files and rows", "“{name}”不能作为代号"),
-    ("write small letters, digits and underscores, a letter first, such as {proposal}",
-     "请用小写字母、数字和下划线，以字母开头，如 {proposal}"))
+    ("write small letters, digits and underscores, a letter first, such as {proposal}", "请用小写字母、数字和下划线，以字母开头，如 {proposal}"),
+)
 NOT_NESTED = message(
     "D197",
     ("areas lie in each other in a circle: {chain}", "区域互相包含，成为循环：{chain}"),
-    ("correct the parent of one of them; the outermost area has none", "请改正其中一个的 parent；最外层区域留空"))
+    ("correct the parent of one of them; the outermost area has none", "请改正其中一个的 parent；最外层区域留空"),
+)
 
 
 def _ids(relations: Relations, table: str) -> dict[str, Row]:

@@ -10,20 +10,24 @@ from saltloop.errors import Problem, message
 from saltloop.units import Units
 
 # In each group the units that stand for each other by mistake, the likeliest first.
-_MIXED_UP = (("kWh", "MWh", "GJ", "MJ", "GWh", "tce", "kgce"), ("kg", "t", "g", "mg", "kt", "万吨"), ("L", "m3", "万立方米", "hm3"),
-             ("m2", "mu", "ha", "km2"))
+_MIXED_UP = (("kWh", "MWh", "GJ", "MJ", "GWh", "tce", "kgce"), ("kg", "t", "g", "mg", "kt", "万吨"), ("L", "m3", "万立方米", "hm3"), ("m2", "mu", "ha", "km2"))
 
 TOO_LARGE = message(
     "D157",
-    ("{value:g} {unit} of '{commodity}' per unit of '{process}' is more than plausible",
-     "每单位“{process}”的“{commodity}”为 {value:g} {unit}，超出合理范围"),
-    ("{slip}The largest plausible is {largest:g} {unit} (commodities.largest_coefficient); correct the row, or the limit",
-     "{slip_zh}合理最大值为 {largest:g} {unit}（commodities.largest_coefficient）；请改正该行或上限"))
+    ("{value:g} {unit} of '{commodity}' per unit of '{process}' is more than plausible", "每单位“{process}”的“{commodity}”为 {value:g} {unit}，超出合理范围"),
+    (
+        "{slip}The largest plausible is {largest:g} {unit} (commodities.largest_coefficient); correct the row, or the limit",
+        "{slip_zh}合理最大值为 {largest:g} {unit}（commodities.largest_coefficient）；请改正该行或上限",
+    ),
+)
 PRICE_OUTSIDE = message(
     "D158",
     ("a price of {value:g} {unit} for '{commodity}' is not plausible", "“{commodity}”的价格 {value:g} {unit} 不合理"),
-    ("{slip}Plausible is {low} to {high} {unit} (commodities.price_low, price_high); correct the row, or the range",
-     "{slip_zh}合理范围为 {low} 至 {high} {unit}（commodities.price_low、price_high）；请改正该行或范围"))
+    (
+        "{slip}Plausible is {low} to {high} {unit} (commodities.price_low, price_high); correct the row, or the range",
+        "{slip_zh}合理范围为 {low} 至 {high} {unit}（commodities.price_low、price_high）；请改正该行或范围",
+    ),
+)
 
 
 def _money_units(units: Units) -> tuple[str, ...]:
@@ -57,8 +61,7 @@ def likely_slip(units: Units, value: float, unit: str, low: float, high: float) 
 def _words(slip: tuple[str, str] | None) -> dict[str, str]:
     if slip is None:
         return {"slip": "", "slip_zh": ""}
-    return {"slip": f"Read as {slip[0]} it would fit: {slip[0]} for {slip[1]}? ",
-            "slip_zh": f"若以 {slip[0]} 计则合理：是否把 {slip[0]} 误作 {slip[1]}？"}
+    return {"slip": f"Read as {slip[0]} it would fit: {slip[0]} for {slip[1]}? ", "slip_zh": f"若以 {slip[0]} 计则合理：是否把 {slip[0]} 误作 {slip[1]}？"}
 
 
 @data_check(TOO_LARGE)
@@ -75,8 +78,9 @@ def coefficients_are_plausible(relations: Relations) -> Iterator[Problem]:
         most = largest.get(row["commodity"])
         if most is not None and row["value"] > most:
             slip = likely_slip(relations.pack.units, row["value"], row["unit"], 0, most)
-            yield TOO_LARGE.at(place_of(row), value=row["value"], unit=row["unit"], commodity=row["commodity"], process=row["process"], largest=most,
-                               **_words(slip))
+            yield TOO_LARGE.at(
+                place_of(row), value=row["value"], unit=row["unit"], commodity=row["commodity"], process=row["process"], largest=most, **_words(slip)
+            )
 
 
 @data_check(PRICE_OUTSIDE)
@@ -95,5 +99,4 @@ def prices_are_plausible(relations: Relations) -> Iterator[Problem]:
         if not least <= row["value"] <= most:
             slip = likely_slip(relations.pack.units, row["value"], row["unit"], least, most)
             shown = {name: "-" if bound is None else f"{bound:g}" for name, bound in (("low", low), ("high", high))}
-            yield PRICE_OUTSIDE.at(place_of(row), value=row["value"], unit=plain_unit(row["unit"]), commodity=row["commodity"], **shown,
-                                   **_words(slip))
+            yield PRICE_OUTSIDE.at(place_of(row), value=row["value"], unit=plain_unit(row["unit"]), commodity=row["commodity"], **shown, **_words(slip))

@@ -13,10 +13,7 @@ from saltloop.errors import MESSAGES, InputError, Message, Place, Problem, messa
 
 Run = Callable[[Relations], Iterator[Problem]]
 
-UNKNOWN_CODE = message(
-    "D199",
-    ("there is no message '{code}'", "没有代码为“{code}”的消息"),
-    ("codes: {known}.{hint}", "可用代码：{known}。{hint}"))
+UNKNOWN_CODE = message("D199", ("there is no message '{code}'", "没有代码为“{code}”的消息"), ("codes: {known}.{hint}", "可用代码：{known}。{hint}"))
 
 
 @dataclass(frozen=True)
@@ -41,9 +38,11 @@ CHECKS: list[Check] = []
 
 def data_check(*messages: Message) -> Callable[[Run], Run]:
     """Declare a generator of problems as a check that tells these messages."""
+
     def declare(run: Run) -> Run:
         CHECKS.append(Check(run.__name__, run, messages, inspect.getdoc(run) or ""))
         return run
+
     return declare
 
 

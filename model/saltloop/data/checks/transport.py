@@ -12,22 +12,26 @@ from saltloop.errors import Problem, message
 
 SELECTS_NOTHING = message(
     "D160",
-    ("'{word}' in {table}.{column} selects no commodity{where} ({count} row(s))",
-     "{table}.{column} 中的“{word}”没有选中任何物料{where_zh}（{count} 行）"),
-    ("write a commodity, a tag of commodities, or * where the table allows it.{hint}", "请写物料、物料标签，或（表允许时）*。{hint}"), warning=True)
+    ("'{word}' in {table}.{column} selects no commodity{where} ({count} row(s))", "{table}.{column} 中的“{word}”没有选中任何物料{where_zh}（{count} 行）"),
+    ("write a commodity, a tag of commodities, or * where the table allows it.{hint}", "请写物料、物料标签，或（表允许时）*。{hint}"),
+    warning=True,
+)
 SAME_ENDS = message(
-    "D161",
-    ("link '{link}' leads from '{site}' to itself", "线路“{link}”起讫均为“{site}”"),
-    ("correct origin or destination", "请改正起点或终点"))
+    "D161", ("link '{link}' leads from '{site}' to itself", "线路“{link}”起讫均为“{site}”"), ("correct origin or destination", "请改正起点或终点")
+)
 NO_ROOM = message(
     "D162",
     ("link '{link}' has the capacity 0", "线路“{link}”的运力为 0"),
-    ("leave the cell empty for no limit, or remove the link", "不限则留空，否则删去该线路"))
+    ("leave the cell empty for no limit, or remove the link", "不限则留空，否则删去该线路"),
+)
 WRONG_DIMENSION = message(
     "D163",
     ("mode '{mode}' counts {unit}, but carries {list}", "运输方式“{mode}”以 {unit} 计量，却运输 {list}"),
-    ("all that a mode carries has the dimension of its unit; make a second mode, or correct `carries` or the tags",
-     "同一方式所运物料须与其单位量纲一致；请另设方式，或改正 carries 或标签"))
+    (
+        "all that a mode carries has the dimension of its unit; make a second mode, or correct `carries` or the tags",
+        "同一方式所运物料须与其单位量纲一致；请另设方式，或改正 carries 或标签",
+    ),
+)
 
 
 @data_check(SELECTS_NOTHING)
@@ -42,8 +46,16 @@ def words_select_commodities(relations: Relations) -> Iterator[Problem]:
     known = relations.known("commodity")
     for (table, column, word, market), rows in _idle_words(relations).items():
         where = ("", "") if market is None else (f" that market '{market}' trades", f"（限市场“{market}”交易的）")
-        yield SELECTS_NOTHING.at(place_of(rows[0]), word=word, table=table, column=column, where=where[0], where_zh=where[1], count=len(rows),
-                                 hint="" if word in known else nearest(word, known))
+        yield SELECTS_NOTHING.at(
+            place_of(rows[0]),
+            word=word,
+            table=table,
+            column=column,
+            where=where[0],
+            where_zh=where[1],
+            count=len(rows),
+            hint="" if word in known else nearest(word, known),
+        )
 
 
 def _idle_words(relations: Relations) -> dict[tuple[str, str, str, str | None], list[Row]]:

@@ -15,44 +15,65 @@ ONE = 1e-9
 NO_WAY_IN = message(
     "D140",
     ("nothing gives '{commodity}', which process '{process}' uses", "工艺“{process}”使用的“{commodity}”没有任何来源"),
-    ("let a process with capacity make it, a basin supply it (basin_supplies) or a market sell it (market_tiers, market_access)",
-     "需有具备产能的工艺产出、资源体供给（basin_supplies）或市场出售（market_tiers、market_access）"))
+    (
+        "let a process with capacity make it, a basin supply it (basin_supplies) or a market sell it (market_tiers, market_access)",
+        "需有具备产能的工艺产出、资源体供给（basin_supplies）或市场出售（market_tiers、market_access）",
+    ),
+)
 NO_WAY_OUT = message(
     "D141",
     ("nothing takes '{commodity}', which process '{process}' makes", "工艺“{process}”产出的“{commodity}”没有任何去向"),
-    ("let a process with capacity use it, a market buy it (market_tiers, market_access) or a route dispose of it (disposals)",
-     "需有具备产能的工艺使用、市场收购（market_tiers、market_access）或处置途径接纳（disposals）"))
+    (
+        "let a process with capacity use it, a market buy it (market_tiers, market_access) or a route dispose of it (disposals)",
+        "需有具备产能的工艺使用、市场收购（market_tiers、market_access）或处置途径接纳（disposals）",
+    ),
+)
 NO_WAY_IN_HERE = message(
     "D142",
     ("'{process}' cannot run at '{sites}': '{commodity}' does not get there", "“{process}”在“{sites}”无法运行：“{commodity}”到不了那里"),
-    ("it can be had at: {elsewhere}. Add a link whose mode carries it, or a market or basin there",
-     "可得地点：{elsewhere}。请增加可运输它的线路，或当地的市场或资源体"), warning=True)
+    (
+        "it can be had at: {elsewhere}. Add a link whose mode carries it, or a market or basin there",
+        "可得地点：{elsewhere}。请增加可运输它的线路，或当地的市场或资源体",
+    ),
+    warning=True,
+)
 NO_WAY_OUT_HERE = message(
     "D143",
     ("'{process}' cannot run at '{sites}': '{commodity}' cannot leave", "“{process}”在“{sites}”无法运行：“{commodity}”没有出路"),
-    ("it is taken at: {elsewhere}. Add a link whose mode carries it, or a market or disposal there",
-     "接纳地点：{elsewhere}。请增加可运输它的线路，或当地的市场或处置途径"), warning=True)
+    (
+        "it is taken at: {elsewhere}. Add a link whose mode carries it, or a market or disposal there",
+        "接纳地点：{elsewhere}。请增加可运输它的线路，或当地的市场或处置途径",
+    ),
+    warning=True,
+)
 NO_REFERENCE = message(
     "D144",
-    ("process '{process}' does not make or use exactly 1 of its reference '{commodity}'",
-     "工艺“{process}”的基准物料“{commodity}”系数不恰为 1"),
-    ("its recipe has {found}; divide the whole recipe by it, or name the right reference",
-     "配方中为 {found}；请将整份配方除以该数，或改正基准物料"))
+    ("process '{process}' does not make or use exactly 1 of its reference '{commodity}'", "工艺“{process}”的基准物料“{commodity}”系数不恰为 1"),
+    ("its recipe has {found}; divide the whole recipe by it, or name the right reference", "配方中为 {found}；请将整份配方除以该数，或改正基准物料"),
+)
 FROM_NOTHING = message(
     "D145",
     ("process '{process}' makes '{commodity}' and uses nothing on balance", "工艺“{process}”产出“{commodity}”而净投入为零"),
-    ("add what it uses; if nature gives it (sun, wind, falling water), tag the process `{primary}`",
-     "请补充投入；若取自自然（光、风、水能），给工艺加标签 {primary}"), warning=True)
+    (
+        "add what it uses; if nature gives it (sun, wind, falling water), tag the process `{primary}`",
+        "请补充投入；若取自自然（光、风、水能），给工艺加标签 {primary}",
+    ),
+    warning=True,
+)
 STANDS_NOWHERE = message(
     "D146",
     ("{count} processes have no capacity at any site: {list}", "{count} 个工艺在任何地点都没有产能：{list}"),
-    ("add rows to capacities.csv where they stand or may be built; without, they are never used",
-     "请在 capacities.csv 中写明现有或可建产能；否则永不使用"), warning=True)
+    ("add rows to capacities.csv where they stand or may be built; without, they are never used", "请在 capacities.csv 中写明现有或可建产能；否则永不使用"),
+    warning=True,
+)
 NOT_SERVED = message(
     "D147",
     ("the demand for '{commodity}' at '{site}' can never be met", "“{site}”对“{commodity}”的需求永远无法满足"),
-    ("it must be served, but cannot get there; it can be had at: {elsewhere}. Add a link or a market, or give an unmet_price",
-     "必须满足但运不到；可得地点：{elsewhere}。请增加线路或市场，或填 unmet_price"))
+    (
+        "it must be served, but cannot get there; it can be had at: {elsewhere}. Add a link or a market, or give an unmet_price",
+        "必须满足但运不到；可得地点：{elsewhere}。请增加线路或市场，或填 unmet_price",
+    ),
+)
 
 
 def _listed(names: Iterable[str], limit: int = 8) -> str:
@@ -112,8 +133,12 @@ def reference_is_one(relations: Relations) -> Iterator[Problem]:
     for process in relations.rows("processes"):
         rows = [row for row in relations.recipe[process["process"]] if row["commodity"] == process["reference"]]
         if not any(abs(row["value"] - 1) <= ONE for row in rows):
-            yield NO_REFERENCE.at(place_of(rows[0] if rows else process), process=process["process"], commodity=process["reference"],
-                                  found=", ".join(f"{row['direction']} {row['value']:g}" for row in rows) or "no such row")
+            yield NO_REFERENCE.at(
+                place_of(rows[0] if rows else process),
+                process=process["process"],
+                commodity=process["reference"],
+                found=", ".join(f"{row['direction']} {row['value']:g}" for row in rows) or "no such row",
+            )
 
 
 @data_check(FROM_NOTHING)

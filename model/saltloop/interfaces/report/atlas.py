@@ -49,8 +49,10 @@ def legs(folder: Folder) -> list[Leg]:
         origin, destination, mode = folder.names["link", link].extra.split(">")
         carried = gathered[origin, destination, mode, folder.units[commodity]]
         carried[commodity] = carried.get(commodity, 0.0) + value
-    found = [Leg(origin, destination, folder.title(mode, "mode"), unit, sorted(carried.items(), key=lambda item: -item[1]))
-             for (origin, destination, mode, unit), carried in gathered.items()]
+    found = [
+        Leg(origin, destination, folder.title(mode, "mode"), unit, sorted(carried.items(), key=lambda item: -item[1]))
+        for (origin, destination, mode, unit), carried in gathered.items()
+    ]
     return sorted((leg for leg in found if leg.total > 0), key=lambda leg: (leg.unit != MASS, -leg.total, leg.origin, leg.destination))
 
 
@@ -62,16 +64,24 @@ def atlas(folder: Folder, found: list[Leg]) -> dict[str, Any]:
     shown = [name for (kind, _), name in folder.names.items() if kind == "site" and name.place and name.id in busy]
     sites = [_site(folder, name, sales.get(name.id, 0.0), largest) for name in shown]
     largest_of = {unit: max(leg.total for leg in found if leg.unit == unit) for unit in {leg.unit for leg in found}}
-    drawn = [{"from": folder.name(leg.origin, "site").place, "to": folder.name(leg.destination, "site").place, "isMass": leg.unit == MASS,
-              "width": _NARROWEST_LINK + _WIDEST_LINK * math.sqrt(leg.total / largest_of[leg.unit]), "hover": _leg_words(folder, leg)}
-             for leg in _drawn(found) if folder.name(leg.origin, "site").place and folder.name(leg.destination, "site").place]
+    drawn = [
+        {
+            "from": folder.name(leg.origin, "site").place,
+            "to": folder.name(leg.destination, "site").place,
+            "isMass": leg.unit == MASS,
+            "width": _NARROWEST_LINK + _WIDEST_LINK * math.sqrt(leg.total / largest_of[leg.unit]),
+            "hover": _leg_words(folder, leg),
+        }
+        for leg in _drawn(found)
+        if folder.name(leg.origin, "site").place and folder.name(leg.destination, "site").place
+    ]
     return {"sites": sorted(sites, key=lambda site: -float(site["sales"])), "links": drawn}
 
 
 def _drawn(found: list[Leg]) -> list[Leg]:
     """The largest links in tonnes, and a few in other units."""
     mass, other = [leg for leg in found if leg.unit == MASS], [leg for leg in found if leg.unit != MASS]
-    return mass[:LINKS_DRAWN] + other[:LINKS_DRAWN // 3]
+    return mass[:LINKS_DRAWN] + other[: LINKS_DRAWN // 3]
 
 
 def not_drawn(found: list[Leg]) -> Both | None:
@@ -96,8 +106,14 @@ def links_table(folder: Folder, found: list[Leg]) -> Sheet:
 
 
 def _site(folder: Folder, name: Name, sales: float, largest: float) -> dict[str, Any]:
-    return {"id": name.id, "at": name.place, "size": _site_size(sales, largest), "sales": sales, "title": name.title,
-            "hover": _site_words(folder, name.id, name.title, sales)}
+    return {
+        "id": name.id,
+        "at": name.place,
+        "size": _site_size(sales, largest),
+        "sales": sales,
+        "title": name.title,
+        "hover": _site_words(folder, name.id, name.title, sales),
+    }
 
 
 def _site_size(sales: float, largest: float) -> float:
@@ -107,8 +123,10 @@ def _site_size(sales: float, largest: float) -> float:
 
 def _site_words(folder: Folder, site: str, title: Both, sales: float) -> Both:
     money, words = number_both(sales, folder.currency), both("sales")
-    lines = [both("amount_of", what=folder.title(item, "commodity"), amount=number_both(value, folder.units[item]))
-             for item, value, _ in folder.site_sales.get(site, [])[:_NAMED]]
+    lines = [
+        both("amount_of", what=folder.title(item, "commodity"), amount=number_both(value, folder.units[item]))
+        for item, value, _ in folder.site_sales.get(site, [])[:_NAMED]
+    ]
     english, chinese = ("<br>".join([f"<b>{title[i]}</b>", f"{words[i]}: {money[i]}", *(line[i] for line in lines)]) for i in (0, 1))
     return (english, chinese)
 

@@ -65,10 +65,12 @@ def sheets(folder: Folder) -> list[Sheet]:
     found = found_binding(folder)
     rules, limits = [_row(each) for each in found if each.is_rule], [_row(each) for each in found if not each.is_rule]
     note = both("binding_note", objective=objective(folder))
-    return [Sheet("rules", both("rules_binding"), ("rule", *_COLUMNS), rules, 15, note),
-            Sheet("limits", both("limits_binding"), ("resource", *_COLUMNS), limits, 15, None if rules else note),
-            Sheet("slack", both("rules_slack"), ("rule", "#reached", "#bound", "#slack"), _slack(folder), 10),
-            *_charges(folder)]
+    return [
+        Sheet("rules", both("rules_binding"), ("rule", *_COLUMNS), rules, 15, note),
+        Sheet("limits", both("limits_binding"), ("resource", *_COLUMNS), limits, 15, None if rules else note),
+        Sheet("slack", both("rules_slack"), ("rule", "#reached", "#bound", "#slack"), _slack(folder), 10),
+        *_charges(folder),
+    ]
 
 
 def rule_title(folder: Folder, rule: str) -> Both:
@@ -97,15 +99,29 @@ def _limits(folder: Folder) -> list[Binding]:
     rows = sorted(_tight(folder.now("limits")), key=lambda row: abs(row["dual"] * row["bound"]))
     count = Counter((row["family"], row["place"], row["item"]) for row in rows)
     heaviest = {(row["family"], row["place"], row["item"]): row for row in rows}
-    return [Binding(folder.titles(item or place, *_THINGS), word("kind", family), folder.title(place, *_THINGS) if item else None, False, row,
-                    count[family, place, item]) for (family, place, item), row in heaviest.items()]
+    return [
+        Binding(
+            folder.titles(item or place, *_THINGS),
+            word("kind", family),
+            folder.title(place, *_THINGS) if item else None,
+            False,
+            row,
+            count[family, place, item],
+        )
+        for (family, place, item), row in heaviest.items()
+    ]
 
 
 def _row(each: Binding) -> list[Cell]:
     row = each.row
     words = [each.kind, *([each.place] if each.place else []), *([both("in_slices", count=each.slices)] if each.slices > 1 else [])]
-    return [label(each.title, remark=remark(words)), amount(row["dual"], row["dual_unit"]), amount(optional(row["bound"]), row["unit"]),
-            _valid(row), _unique(row["dual_unique"])]
+    return [
+        label(each.title, remark=remark(words)),
+        amount(row["dual"], row["dual_unit"]),
+        amount(optional(row["bound"]), row["unit"]),
+        _valid(row),
+        _unique(row["dual_unique"]),
+    ]
 
 
 def _valid(row: dict[str, Any]) -> Cell:
@@ -137,6 +153,8 @@ def _charges(folder: Folder) -> list[Sheet]:
     if frame.empty:
         return []
     summed = frame.groupby(["rule", "flow", "unit"], observed=True, sort=False)[["value", "money"]].sum().reset_index()
-    rows = [[label(rule_title(folder, row["rule"]), remark=word("flow", row["flow"])), amount(row["value"], row["unit"]),
-             amount(row["money"], folder.currency)] for row in records(summed)]
+    rows = [
+        [label(rule_title(folder, row["rule"]), remark=word("flow", row["flow"])), amount(row["value"], row["unit"]), amount(row["money"], folder.currency)]
+        for row in records(summed)
+    ]
     return [Sheet("charges", both("charges_table"), ("rule", "#charged_amount", "#charged_money"), rows, 15, both("charges_note"))]

@@ -19,10 +19,16 @@ HIDING, HIDING_BETWEEN, RETURNED = 4.0, 30.0, 0.5
 FAINT_PLACE = 4e-3
 FAINT_FLOW = 1e-3
 COLOURS = ("#2f6fa7", "#c27c1e", "#5b8c3a", "#8a5aa8", "#b5493b", "#2a9d8f", "#6c757d", "#a06a42", "#d16ba5", "#4c5fb0")
-PLAIN_COLOURS = {"basin": "#7d6b4f", "market": "#8b93a0", "sold": "#1b3a5c", "route": "#9c4f2b", "store": "#a9a9a9", "lost": "#c0b8b0",
-                 "other": "#9aa5b1"}
-PLAIN_TITLES = {"basin": "node_nature", "market": "node_bought", "sold": "node_sold", "route": "node_disposed", "store": "node_stored",
-                "lost": "node_lost", "other": "node_other"}
+PLAIN_COLOURS = {"basin": "#7d6b4f", "market": "#8b93a0", "sold": "#1b3a5c", "route": "#9c4f2b", "store": "#a9a9a9", "lost": "#c0b8b0", "other": "#9aa5b1"}
+PLAIN_TITLES = {
+    "basin": "node_nature",
+    "market": "node_bought",
+    "sold": "node_sold",
+    "route": "node_disposed",
+    "store": "node_stored",
+    "lost": "node_lost",
+    "other": "node_other",
+}
 
 _WET = frozenset({"return_to_lake", "pond", "discharge"})
 _WORKS = frozenset({"industry", "process"})
@@ -110,8 +116,16 @@ def views(folder: Folder) -> list[View]:
     overview = _bands(mass, _by_park(folder), folder)
     aside = _without_bulk(overview, folder)
     found = [_view(folder, "overview", both("view_overview"), MASS, aside)]
-    found += [_view(folder, f"industry-{industry}", both("view_industry", industry=_industry_title(industry)), MASS,
-                    _without_bulk(_bands(mass, _inside(folder, industry), folder), folder)) for industry in _industries(folder, mass)]
+    found += [
+        _view(
+            folder,
+            f"industry-{industry}",
+            both("view_industry", industry=_industry_title(industry)),
+            MASS,
+            _without_bulk(_bands(mass, _inside(folder, industry), folder), folder),
+        )
+        for industry in _industries(folder, mass)
+    ]
     if aside.bulk:
         found.append(_view(folder, "bulk", both("view_bulk"), MASS, overview))
     power = _bands(trace(folder.yearly, folder.units, POWER), _by_park(folder), folder)
@@ -139,16 +153,19 @@ def _industry_title(industry: str) -> Both:
 
 def _by_park(folder: Folder) -> Grouping:
     """Places: each industry in each park; nature, purchases, sales and each way of disposal."""
+
     def park(end: End) -> str:
         return folder.name(end.site, "site").group or end.site
 
     def places(stream: Stream) -> tuple[Place, Place]:
         return _outer(stream.source, folder, False, park(stream.source)), _outer(stream.sink, folder, True, park(stream.sink))
+
     return places
 
 
 def _inside(folder: Folder, industry: str) -> Grouping:
     """Places: each process of an industry, each resource; the other industries as a whole."""
+
     def place(end: End, is_sink: bool) -> Place:
         if end.kind == "process" and _industry(folder, end) == industry:
             return ("process", end.id, industry)
@@ -157,6 +174,7 @@ def _inside(folder: Folder, industry: str) -> Grouping:
     def places(stream: Stream) -> tuple[Place, Place] | None:
         source, sink = place(stream.source, False), place(stream.sink, True)
         return (source, sink) if "process" in (source[0], sink[0]) else None
+
     return places
 
 
@@ -262,8 +280,15 @@ def _view(folder: Folder, key: str, title: Both, unit: str, bands: _Bands) -> Vi
     notes = _notes(folder, unit, bands, (len(ranked[:FLOWS_DRAWN]), lumped, sum(link.value for link in links[FLOWS_DRAWN:])), dropped, links)
     if bands.inside:
         notes.append(both("flows_inside_plain" if key.startswith("industry-") else "flows_inside", amount=number_both(bands.inside, unit)))
-    return View(key, title, unit, [(_place_title(folder, place, places), _colour(folder, place)) for place in places], links, notes,
-                bands.inside + sum(bands.bulk.values()) + sum(dropped))
+    return View(
+        key,
+        title,
+        unit,
+        [(_place_title(folder, place, places), _colour(folder, place)) for place in places],
+        links,
+        notes,
+        bands.inside + sum(bands.bulk.values()) + sum(dropped),
+    )
 
 
 def _placed(drawn: list[tuple[Place, Place, str, Both, float]]) -> tuple[list[Link], list[Place]]:
@@ -274,8 +299,9 @@ def _placed(drawn: list[tuple[Place, Place, str, Both, float]]) -> tuple[list[Li
     for source, sink, *_ in drawn:
         onward[position[source]].add(position[sink])
     reach = {start: _reached(start, onward) for start in range(len(places))}
-    links = [Link(position[source], position[sink], value, kind, label, position[source] in reach[position[sink]])
-             for source, sink, kind, label, value in drawn]
+    links = [
+        Link(position[source], position[sink], value, kind, label, position[source] in reach[position[sink]]) for source, sink, kind, label, value in drawn
+    ]
     return links, places
 
 

@@ -23,9 +23,18 @@ def products(folder: Folder) -> Sheet:
     frame = sold_products(folder)
     total = float(frame["money"].clip(lower=0).sum())
     adds = folder.now("products").set_index("commodity")["contribution"].to_dict()
-    rows = [[label(folder.title(item, "commodity")), amount(value, folder.units[item]), amount(money, folder.currency), share(ratio(money, total)),
-             amount(adds.get(item), folder.objective_unit), _worths(folder, item), label(_from_sites(folder, item))]
-            for item, value, money in zip(frame["commodity"], frame["value"], frame["money"], strict=True)]
+    rows = [
+        [
+            label(folder.title(item, "commodity")),
+            amount(value, folder.units[item]),
+            amount(money, folder.currency),
+            share(ratio(money, total)),
+            amount(adds.get(item), folder.objective_unit),
+            _worths(folder, item),
+            label(_from_sites(folder, item)),
+        ]
+        for item, value, money in zip(frame["commodity"], frame["value"], frame["money"], strict=True)
+    ]
     columns = ("product", "#sold_amount", "#sales", "#share_of_sales", "#text_contribution", "#worth", "sold_from")
     return Sheet("products", both("heading_products"), columns, rows, 15, both("products_note", objective=objective(folder)))
 
@@ -45,8 +54,12 @@ def wastes(folder: Folder) -> Sheet:
 
 def _waste_row(folder: Folder, item: str, made: float, used: float, sold: float, disposed: float) -> list[Cell]:
     unit = folder.units[item]
-    return [label(folder.title(item, "commodity")), *(amount(value, unit) for value in (made, used, sold, disposed)),
-            share(ratio(used + sold, made)), _worths(folder, item)]
+    return [
+        label(folder.title(item, "commodity")),
+        *(amount(value, unit) for value in (made, used, sold, disposed)),
+        share(ratio(used + sold, made)),
+        _worths(folder, item),
+    ]
 
 
 def _worths(folder: Folder, item: str) -> Cell:

@@ -65,8 +65,13 @@ def all_accounts(folder: Folder) -> Sheet:
     rows = records(frame[frame["area"] == folder.main_area])
     known = ("value", "background", "total") if any(_background(row) for row in rows) else ("value",)
     headings = {"value": "#modelled", "background": "#background", "total": "#with_background"}
-    cells = [[label(folder.title(row["account"], "account"), remark=word("group", folder.name(row["account"], "account").group)),
-              *(amount(row[column], row["unit"]) for column in known)] for row in rows]
+    cells = [
+        [
+            label(folder.title(row["account"], "account"), remark=word("group", folder.name(row["account"], "account").group)),
+            *(amount(row[column], row["unit"]) for column in known),
+        ]
+        for row in rows
+    ]
     return Sheet("accounts", both("heading_accounts"), ("account", *(headings[column] for column in known)), cells, 20)
 
 

@@ -14,8 +14,13 @@ _GRADES = ("A", "B", "C", "D")
 
 def origin(folder: Folder) -> dict[str, Any]:
     """Evidence by grade, certificate, facts of the calculation, and warnings."""
-    return {"evidence": _evidence(folder), "certificate": _certificate(folder), "facts": _facts(folder), "warnings": _warnings(folder),
-            "files": both("result_files", files=", ".join([MANIFEST, *(f"{table}.parquet" for table in TABLES)]))}
+    return {
+        "evidence": _evidence(folder),
+        "certificate": _certificate(folder),
+        "facts": _facts(folder),
+        "warnings": _warnings(folder),
+        "files": both("result_files", files=", ".join([MANIFEST, *(f"{table}.parquet" for table in TABLES)])),
+    }
 
 
 def _evidence(folder: Folder) -> list[tuple[str, Both, float, Both]]:
@@ -25,8 +30,7 @@ def _evidence(folder: Folder) -> list[tuple[str, Both, float, Both]]:
 
 
 def _certificate(folder: Folder) -> Sheet:
-    rows = [[label(TEXTS.get(name, (name, name))), _tiny(pair["absolute"]), _tiny(pair["relative"])]
-            for name, pair in folder.manifest["certificate"].items()]
+    rows = [[label(TEXTS.get(name, (name, name))), _tiny(pair["absolute"]), _tiny(pair["relative"])] for name, pair in folder.manifest["certificate"].items()]
     return Sheet("certificate", both("certificate"), ("check", "#absolute", "#relative"), rows)
 
 
@@ -38,10 +42,14 @@ def _tiny(value: float) -> Cell:
 def _facts(folder: Folder) -> list[tuple[Both, Both]]:
     manifest = folder.manifest
     pack, scenario = manifest["pack"], manifest["scenario"]
-    return [(both("scenario_file"), _same(str(scenario["path"]))), (both("pack"), _same(f"{pack['name']} {pack['version']}")),
-            (both("inputs_hashed"), _same(str(len(manifest["hashes"])))), (both("sizes"), _counted(manifest["sizes"])),
-            (both("versions"), _same(", ".join(f"{name} {version}" for name, version in manifest["versions"].items()))),
-            (both("seconds"), _same(", ".join(f"{stage} {seconds:.2f}" for stage, seconds in manifest["seconds"].items())))]
+    return [
+        (both("scenario_file"), _same(str(scenario["path"]))),
+        (both("pack"), _same(f"{pack['name']} {pack['version']}")),
+        (both("inputs_hashed"), _same(str(len(manifest["hashes"])))),
+        (both("sizes"), _counted(manifest["sizes"])),
+        (both("versions"), _same(", ".join(f"{name} {version}" for name, version in manifest["versions"].items()))),
+        (both("seconds"), _same(", ".join(f"{stage} {seconds:.2f}" for stage, seconds in manifest["seconds"].items()))),
+    ]
 
 
 def _counted(sizes: dict[str, int]) -> Both:

@@ -43,8 +43,14 @@ def _page(folder: Folder, language: str) -> str:
     environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.globals["say"] = _say
     template = environment.get_template("template.html.j2")
-    return template.render(_content(folder), language=language, texts=TEXTS, style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
-                           script=Markup((_HERE / "script.js").read_text(encoding="utf-8")), library=Markup(_library()))
+    return template.render(
+        _content(folder),
+        language=language,
+        texts=TEXTS,
+        style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
+        script=Markup((_HERE / "script.js").read_text(encoding="utf-8")),
+        library=Markup(_library()),
+    )
 
 
 def _say(pair: Both) -> Markup:
@@ -61,14 +67,27 @@ def _content(folder: Folder) -> dict[str, Any]:
     chart = atlas(folder, found)
     title = _pair(folder.manifest["scenario"]["title"])
     return {
-        "title": title, "page_title": both("report_title", title=title), "facts": _facts(folder), "status": word("status", folder.manifest["status"]),
-        "is_optimal": folder.manifest["status"] == "optimal", "paragraph": summary.paragraph(folder), "cards": ledger.cards(folder),
-        "periods": ledger.from_year_to_year(folder), "several": _several(folder), "indicators": targets.indicators(folder),
+        "title": title,
+        "page_title": both("report_title", title=title),
+        "facts": _facts(folder),
+        "status": word("status", folder.manifest["status"]),
+        "is_optimal": folder.manifest["status"] == "optimal",
+        "paragraph": summary.paragraph(folder),
+        "cards": ledger.cards(folder),
+        "periods": ledger.from_year_to_year(folder),
+        "several": _several(folder),
+        "indicators": targets.indicators(folder),
         "diagrams": [_described(view) for view in diagrams],
-        "has_map": bool(chart["sites"]), "map_notes": _map_notes(folder, found, bool(chart["sites"])),
+        "has_map": bool(chart["sites"]),
+        "map_notes": _map_notes(folder, found, bool(chart["sites"])),
         "links": links_table(folder, found),
-        "binding": binding.sheets(folder), "products": goods.products(folder), "wastes": goods.wastes(folder), "capacity": plant.capacity(folder),
-        "edge": plant.edge(folder), "accounts": ledger.all_accounts(folder), "origin": origin.origin(folder),
+        "binding": binding.sheets(folder),
+        "products": goods.products(folder),
+        "wastes": goods.wastes(folder),
+        "capacity": plant.capacity(folder),
+        "edge": plant.edge(folder),
+        "accounts": ledger.all_accounts(folder),
+        "origin": origin.origin(folder),
         "data": _embedded({"views": [_drawn(view) for view in diagrams], "atlas": chart, "title": both("report_title", title=title)}),
     }
 
@@ -85,9 +104,13 @@ def _facts(folder: Folder) -> list[tuple[str, Both]]:
     title = _pair(pack["title"])
     moment = str(folder.manifest["created"])
     created = moment[:16].replace("T", " ") + (" UTC" if moment.endswith("+00:00") else "")
-    return [("area", folder.title(folder.main_area, "area", "site")), ("period", _same(", ".join(str(year) for year in folder.periods))),
-            ("objective", binding.objective(folder)), ("pack", (f"{title[0]}, {pack['version']}", f"{title[1]} {pack['version']}")),
-            ("created", _same(created))]
+    return [
+        ("area", folder.title(folder.main_area, "area", "site")),
+        ("period", _same(", ".join(str(year) for year in folder.periods))),
+        ("objective", binding.objective(folder)),
+        ("pack", (f"{title[0]}, {pack['version']}", f"{title[1]} {pack['version']}")),
+        ("created", _same(created)),
+    ]
 
 
 def _several(folder: Folder) -> Both | None:
@@ -98,14 +121,26 @@ def _several(folder: Folder) -> Both | None:
 def _described(view: View) -> dict[str, Any]:
     """A diagram as tables and sentences."""
     unit = (unit_name(view.unit, "en"), unit_name(view.unit, "zh"))
-    flows = [[label(link.label), label(view.places[link.source][0]), label(view.places[link.sink][0]), amount(link.value, view.unit),
-              label(_kind(link.kind, link.is_loop))] for link in view.largest]
+    flows = [
+        [
+            label(link.label),
+            label(view.places[link.source][0]),
+            label(view.places[link.sink][0]),
+            amount(link.value, view.unit),
+            label(_kind(link.kind, link.is_loop)),
+        ]
+        for link in view.largest
+    ]
     through = sorted(((view.through(i), title) for i, (title, _) in enumerate(view.places)), key=lambda item: -max(item[0]))
     places = [[label(title), amount(into, view.unit), amount(out, view.unit)] for (into, out), title in through]
     columns = ("flow_commodity", "flow_from", "flow_to", "#flow_amount", "kind_of_flow")
-    return {"key": view.key, "title": view.title, "notes": [both("flows_note", unit=unit), *view.notes],
-            "flows": Sheet(f"flows-{view.key}", both("flows_table"), columns, flows, 100),
-            "places": Sheet(f"places-{view.key}", both("nodes_table"), ("node", "#into", "#out"), places, 100)}
+    return {
+        "key": view.key,
+        "title": view.title,
+        "notes": [both("flows_note", unit=unit), *view.notes],
+        "flows": Sheet(f"flows-{view.key}", both("flows_table"), columns, flows, 100),
+        "places": Sheet(f"places-{view.key}", both("nodes_table"), ("node", "#into", "#out"), places, 100),
+    }
 
 
 def _kind(kind: str, is_loop: bool) -> Both:
@@ -119,10 +154,27 @@ def _drawn(view: View) -> dict[str, Any]:
     for i, (title, colour) in enumerate(view.places):
         into, out = view.through(i)
         sums = both("node_hover", into=number_both(into, view.unit), out=number_both(out, view.unit))
-        nodes.append({"title": title, "colour": colour, "sums": sums, "size": max(into, out), "amount": number_both(max(into, out), view.unit),
-                      "isThrough": into > 0 and out > 0})
-    links = [{"source": link.source, "sink": link.sink, "value": link.value, "colour": _LINK_COLOURS[link.kind], "isLoop": link.is_loop,
-              "hover": _link_words(view, link.label, link.source, link.sink, number_both(link.value, view.unit))} for link in view.links]
+        nodes.append(
+            {
+                "title": title,
+                "colour": colour,
+                "sums": sums,
+                "size": max(into, out),
+                "amount": number_both(max(into, out), view.unit),
+                "isThrough": into > 0 and out > 0,
+            }
+        )
+    links = [
+        {
+            "source": link.source,
+            "sink": link.sink,
+            "value": link.value,
+            "colour": _LINK_COLOURS[link.kind],
+            "isLoop": link.is_loop,
+            "hover": _link_words(view, link.label, link.source, link.sink, number_both(link.value, view.unit)),
+        }
+        for link in view.links
+    ]
     return {"key": view.key, "title": view.title, "nodes": nodes, "links": links}
 
 

@@ -21,9 +21,16 @@ def capacity(folder: Folder) -> Sheet:
     standing["share"] = standing["used"] / standing["total"]
     standing = standing.sort_values(["capital_cny", "share", "site", "process"], ascending=[False, False, True, True])
     note = both("capacity_note", full=int((standing["share"] >= FULL).sum()), idle=int((standing["share"] <= _IDLE).sum()), count=len(standing))
-    rows = [[label(folder.title(row["process"], "process", "equipment"), remark=folder.title(row["site"], "site")), amount(row["total"], row["unit"]),
-             amount(row["new"], row["unit"]), amount(row["used"], row["unit"]), share(ratio(row["used"], row["total"]))]
-            for row in records(standing)]
+    rows = [
+        [
+            label(folder.title(row["process"], "process", "equipment"), remark=folder.title(row["site"], "site")),
+            amount(row["total"], row["unit"]),
+            amount(row["new"], row["unit"]),
+            amount(row["used"], row["unit"]),
+            share(ratio(row["used"], row["total"])),
+        ]
+        for row in records(standing)
+    ]
     return Sheet("capacity", both("heading_capacity"), ("equipment", "#total", "#new", "#used", "#capacity_use"), rows, 15, note)
 
 
@@ -33,11 +40,24 @@ def edge(folder: Folder) -> list[Sheet]:
     rows = _nearest(records(entry[entry["enters_at"].notna() | entry["leaves_at"].notna()]))
     entering = sorted((row for row in rows if optional(row["enters_at"]) is not None), key=lambda row: _distance(row))[:_NEAREST]
     leaving = sorted((row for row in rows if optional(row["leaves_at"]) is not None), key=lambda row: -abs(row["level"] * row["leaves_at"]))[:_NEAREST]
-    return [Sheet("entering", both("entry_table"), ("item", "#enters_at", "#reduced_cost"),
-                  [[_item(folder, row), amount(row["enters_at"], row["unit"]), amount(abs(row["reduced_cost"]), row["unit"])] for row in entering],
-                  10, both("entry_note")),
-            Sheet("leaving", both("leave_table"), ("item", "#leaves_at"),
-                  [[_item(folder, row), amount(row["leaves_at"], row["unit"])] for row in leaving], 10, both("leave_note"))]
+    return [
+        Sheet(
+            "entering",
+            both("entry_table"),
+            ("item", "#enters_at", "#reduced_cost"),
+            [[_item(folder, row), amount(row["enters_at"], row["unit"]), amount(abs(row["reduced_cost"]), row["unit"])] for row in entering],
+            10,
+            both("entry_note"),
+        ),
+        Sheet(
+            "leaving",
+            both("leave_table"),
+            ("item", "#leaves_at"),
+            [[_item(folder, row), amount(row["leaves_at"], row["unit"])] for row in leaving],
+            10,
+            both("leave_note"),
+        ),
+    ]
 
 
 def _nearest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -23,8 +23,13 @@ def _opening(folder: Folder) -> Both:
     area = folder.short(folder.main_area, "area", "site")
     value_added, profit = folder.account("value_added"), folder.account("profit")
     if value_added and profit:
-        return both("plan_opening", year=folder.period, area=area, value_added=number_both(value_added["value"], value_added["unit"]),
-                    profit=number_both(profit["value"], profit["unit"]))
+        return both(
+            "plan_opening",
+            year=folder.period,
+            area=area,
+            value_added=number_both(value_added["value"], value_added["unit"]),
+            profit=number_both(profit["value"], profit["unit"]),
+        )
     stage = folder.manifest["objective"]["stages"][0]
     what = listed_both([inline(folder.title(name, "account")) for name in stage["accounts"]])
     return both("plan_opening_plain", year=folder.period, area=area, what=what, value=number_both(stage["value"], stage["unit"]))
@@ -36,8 +41,10 @@ def _products(folder: Folder) -> Both | None:
     if frame.empty:
         return None
     first = frame.head(_PRODUCTS_NAMED)
-    largest = [_product(folder, item, value, money if total > 0 else None)
-               for item, value, money in zip(first["commodity"], first["value"], first["money"], strict=True)]
+    largest = [
+        _product(folder, item, value, money if total > 0 else None)
+        for item, value, money in zip(first["commodity"], first["value"], first["money"], strict=True)
+    ]
     if total <= 0:
         return both("plan_products_plain", count=len(frame), products=listed_both(largest))
     return both("plan_products", count=len(frame), total=number_both(total, folder.currency), products=listed_both(largest))

@@ -23,8 +23,14 @@ def with_target(folder: Folder) -> list[dict[str, Any]]:
 def indicators(folder: Folder) -> Sheet:
     """Every indicator: plan, target, whether met, gap and bar."""
     rows = sorted(_rows(folder), key=lambda row: (optional(row["target"]) is None, is_met(row) is not False))
-    return Sheet("indicators", both("heading_indicators"), ("indicator", "status", "#actual", "#target", "#gap", "to_target", "#published"),
-                 [_row(folder, row) for row in rows], 40, both("indicators_note"))
+    return Sheet(
+        "indicators",
+        both("heading_indicators"),
+        ("indicator", "status", "#actual", "#target", "#gap", "to_target", "#published"),
+        [_row(folder, row) for row in rows],
+        40,
+        both("indicators_note"),
+    )
 
 
 def is_met(row: dict[str, Any]) -> bool | None:
@@ -39,8 +45,15 @@ def _rows(folder: Folder) -> list[dict[str, Any]]:
 def _row(folder: Folder, row: dict[str, Any]) -> list[Cell]:
     unit, actual, target = row["unit"], optional(row["actual"]), optional(row["target"])
     words = [folder.short(row["area"], "area", "site"), *([both(_BOUNDARIES[row["note"]])] if row["note"] in _BOUNDARIES else [])]
-    return [label(folder.title(row["indicator"], "indicator"), remark=remark(words)), _status(row), amount(actual, unit), _target(row, target),
-            _gap(actual, target, row), _bar(actual, target, row), _of_year(optional(row["published"]), unit, row["published_year"])]
+    return [
+        label(folder.title(row["indicator"], "indicator"), remark=remark(words)),
+        _status(row),
+        amount(actual, unit),
+        _target(row, target),
+        _gap(actual, target, row),
+        _bar(actual, target, row),
+        _of_year(optional(row["published"]), unit, row["published_year"]),
+    ]
 
 
 def _of_year(value: float | None, unit: str, year: Any) -> Cell:
