@@ -1,0 +1,123 @@
+"""What the commands share: the group they belong to, their options, their progress line, and problems as text and exit code."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from saltloop import __version__
+from saltloop.errors import BAD_INPUT, Place, SaltloopError, message
+
+INTERRUPTED = 130
+REFUSED = message(
+    "R104",
+    ("the system refused: {reason}", "系统拒绝：{reason}"),
+    ("free some space, or check the rights of the file and of the folder", "请清理磁盘，或检查文件与文件夹的权限"),
+)
+_STEPS = {
+    "read": ("reading scenario and pack", "读取情景与数据包"),
+    "case": ("seeing the pack through the scenario", "按情景整理数据"),
+    "build": ("building the programme", "建立规划模型"),
+    "numerics": ("looking at the numbers", "检查数值范围"),
+    "solve": ("solving", "求解"),
+    "tables": ("making tables", "整理结果表"),
+    "write": ("writing files and report", "写出文件与报告"),
+    "verify": ("verifying from the files", "由文件复核"),
+}
+
+
+class Progress:
+    """One line on a terminal that says which step is under way, from two seconds on."""
+
+    def __init__(self, language: str) -> None:
+        self.language, self.start = language, time.monotonic()
+        self.live = sys.stderr.isatty()
+
+    def __call__(self, step: str) -> None:
+        """Tell the step that begins."""
+        seconds = time.monotonic() - self.start
+        if self.live and seconds > 0.5:
+            order = list(_STEPS)
+            words = _STEPS[step][self.language == "zh"]
+            click.echo(f"\r\033[K[{order.index(step) + 1}/{len(order)}] {words} ... {seconds:.0f} s", nl=False, err=True)
+
+    def done(self) -> None:
+        """Clear the line."""
+        if self.live:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn problems into their text and exit code; nobody sees a traceback for bad input."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        language = kwargs.get("language", "en")
+        try:
+            code = command(*args, **kwargs) or 0
+        except SaltloopError as error:
+            click.echo(error.text(language), err=True)
+            code = error.exit_code
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever reads has seen enough; click knows what to do
+                raise
+            click.echo(REFUSED.at(Place(error.filename or ""), reason=error.strerror or error).text(language), err=True)
+            code = BAD_INPUT
+        except KeyboardInterrupt:
+            click.echo("stopped; nothing half-written was left" if language != "zh" else "已停止；未留下半成品", err=True)
+            code = INTERRUPTED
+        sys.exit(code)
+
+    return run
+
+
+LANGUAGE = click.option(
+    "--lang", "language", type=click.Choice(["en", "zh"]), default=lambda: os.environ.get("SALTLOOP_LANG") or "en", help="Language of the text. 输出语言。"
+)
+DATA = click.option("--data", metavar="FOLDER", help="Folder that holds the packs; else the nearest data/ above the scenario.")
+
+
+class _Command(click.Command):
+    """A command whose help keeps the lines under `Example:`; docstrings write the mark that click wants for it as backslash and b."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help."""
+        self.help = (self.help or "").replace(r"\b", "\b")
+        super().format_help(ctx, formatter)
+
+
+class _Commands(_Command, click.Group):
+    """The commands together."""
+
+    command_class = _Command
+
+
+def seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    """A time limit that is a time."""
+    if value is not None and not value >= 0:
+        raise click.BadParameter(f"'{value}' is no number of seconds; expected zero or more", context, parameter)
+    return value
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="saltloop")
+def main() -> None:
+    r"""Plan the material flows of a circular economy: solve what-if scenarios and ask why.
+
+    \b
+    Example:
+        saltloop run scenarios/qaidam-2025.yaml
+        saltloop check qaidam
+    Exit codes: 0 solved, 2 bad input, 3 infeasible, 4 unbounded, 5 stopped at a limit.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console of another encoding shows a question mark for m³, not a traceback

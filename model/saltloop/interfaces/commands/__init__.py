@@ -1,0 +1,1 @@
+"""One file per command; a file here is a command of the program."""

@@ -1,0 +1,60 @@
+"""saltloop run."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import click
+
+from saltloop.errors import BAD_INPUT
+from saltloop.interfaces.command import DATA, LANGUAGE, Progress, guarded, main, seconds
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--out", default=Path("results"), type=click.Path(path_type=Path), help="Folder of results (default: results).")
+@click.option("--algorithm", type=click.Choice(["choose", "simplex", "ipm"]), default="choose", help="Solution method; choose goes by size.")
+@click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver.")
+@click.option("--no-report", is_flag=True, help="Leave report.html out.")
+@DATA
+@LANGUAGE
+@guarded
+def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_report: bool, data: str | None, language: str) -> int:
+    r"""Solve one scenario, write its results, print the plan and what binds it.
+
+    \b
+    Example:
+        saltloop run scenarios/qaidam-2025.yaml
+        saltloop run scenarios/qaidam-2025-targets.yaml --lang zh
+    """
+    from saltloop.analysis.plan import Clock, solve_scenario, write_plan
+    from saltloop.interfaces.report import write_report
+    from saltloop.interfaces.text import plan_text, verification_text
+    from saltloop.results.verify import verify
+    from saltloop.scenario.resolve import load_scenario
+    from saltloop.solve.highs import Options
+
+    # One short-lived process: what is built stays in use to the end, so looking for garbage only costs time.
+    gc.disable()
+    progress = Progress(language)
+    clock = Clock(tell=progress)
+    try:
+        with clock.step("read"):
+            loaded = load_scenario(scenario, data)
+        plan = solve_scenario(loaded, Options(algorithm, time_limit), clock)
+        written = write_plan(plan, out, language, None if no_report else write_report)
+        progress("verify")
+        findings = verify(written)
+    finally:
+        progress.done()
+        gc.freeze()  # nor is there anything to gain from a last search at the exit
+    click.echo(plan_text(written, language))
+    click.echo()
+    failed = [f for f in findings if not f.holds]
+    if failed:
+        click.echo(verification_text(failed, language), err=True)
+    click.echo(f"{'Results' if language != 'zh' else '结果'}: {written.folder}")
+    if not no_report:
+        click.echo(f"{'Report' if language != 'zh' else '报告'}:  {written.folder / 'report.html'}")
+    return BAD_INPUT if failed else 0

@@ -1,0 +1,26 @@
+"""saltloop schema."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from saltloop.interfaces.command import LANGUAGE, guarded, main
+
+
+@main.command()
+@LANGUAGE
+@guarded
+def schema(language: str) -> int:
+    r"""Print the JSON Schema of scenario files, so that an editor completes and checks while you type.
+
+    \b
+    Example:
+        saltloop schema > scenario.schema.json
+    """
+    from saltloop.scenario.schema import json_schema
+
+    del language
+    click.echo(json.dumps(json_schema(), indent=2))  # plain ASCII: redirected into a file, it reads the same in every encoding
+    return 0
