@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from saltloop.data.chemistry import ELEMENTS, balance
+from saltloop.data.norms import MET, MISSED, WITHIN_RANGE, comparison
 from saltloop.data.pack import Pack
 from saltloop.data.read import FILE, LINE
 from saltloop.data.relations import plain_unit
@@ -29,6 +30,7 @@ class Evidence:
         weakest: table, key, value, unit, low, high, width [(high - low) / value], source, place; the widest first.
         exceptions: process, element, reason, source, place.
         size: item, count.
+        norms: as `norms.comparison` gives it.
     """
 
     grades: pd.DataFrame
@@ -36,6 +38,7 @@ class Evidence:
     weakest: pd.DataFrame
     exceptions: pd.DataFrame
     size: pd.DataFrame
+    norms: pd.DataFrame
 
 
 def _numbers(pack: Pack) -> dict[str, pd.DataFrame]:
@@ -94,7 +97,7 @@ def evidence(pack: Pack, weakest: int = 10) -> Evidence:
         InputError: D133, a species is no formula.
     """
     numbers = _numbers(pack)
-    return Evidence(_grades(numbers), _balance(pack), _weakest(pack, weakest), _exceptions(pack), _size(pack, numbers))
+    return Evidence(_grades(numbers), _balance(pack), _weakest(pack, weakest), _exceptions(pack), _size(pack, numbers), comparison(pack))
 
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -110,6 +113,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_balance": ("Element balance: no compositions, nothing to balance.", "元素平衡：没有成分数据。"),
     "exceptions": ("Balances that are known not to close, with the reason:", "已知不闭合的平衡及理由："),
     "weakest": ("Weakest numbers (grade D, widest range against the value):", "最弱的数值（D级，按相对范围排序）："),
+    "norms": (
+        "Against the norms, net use per unit of activity; the range is that of the recipe:",
+        "与限额对照，单位活动量净消耗；范围来自配方：",
+    ),
+    "norm": (
+        "{process}: {plant:.4g} ({low:.4g} … {high:.4g}), {kind} {year:.0f} is {norm:.4g} {unit} {what}: {apart:+.1%}, {verdict}; {source}, {place}",
+        "{process}：{plant:.4g}（{low:.4g} … {high:.4g}），{year:.0f}年{kind} {norm:.4g} {unit} {what}：{apart:+.1%}，{verdict}；{source}，{place}",
+    ),
+    "limit": ("limit", "限额"),
+    "advanced": ("advanced level", "先进值"),
+    MET: ("met", "达到"),
+    WITHIN_RANGE: ("missed, but within the range of the recipe", "未达到，但在配方范围内"),
+    MISSED: ("missed", "未达到"),
 }
 _ITEMS: dict[str, tuple[str, str]] = {
     "processes": ("processes", "工艺"),
@@ -159,6 +175,7 @@ def evidence_text(pack: Pack, language: str = "en") -> str:
     if not found.exceptions.empty:
         lines += [_TEXTS["exceptions"][which]]
         lines += [f"    {row.process} {row.element}: {row.reason} ({row.source})" for row in found.exceptions.itertuples()]
+    lines += _norm_lines(found.norms, which)
     if not found.weakest.empty:
         lines += [_TEXTS["weakest"][which]]
         lines += [
@@ -166,6 +183,16 @@ def evidence_text(pack: Pack, language: str = "en") -> str:
             for row in found.weakest.itertuples()
         ]
     return "\n".join(lines)
+
+
+def _norm_lines(norms: pd.DataFrame, which: int) -> list[str]:
+    """The norms beside the plants, the farthest first; nothing where a pack has none."""
+    lines = [_TEXTS["norms"][which]] if len(norms) else []
+    for row in norms.sort_values("apart", ascending=False, kind="stable").to_dict("records"):
+        what = " ".join(str(row[name]) for name in ("commodity", "measure") if row[name] is not None)
+        words = {name: _TEXTS[row[name]][which] for name in ("kind", "verdict")}
+        lines.append("    " + _TEXTS["norm"][which].format(**{str(k): v for k, v in row.items()} | words | {"what": what, "unit": plain_unit(row["unit"])}))
+    return lines
 
 
 def _balance_line(found: Evidence, which: int) -> str:

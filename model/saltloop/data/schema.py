@@ -591,6 +591,47 @@ TABLES: tuple[Table, ...] = (
         path="indicator_values.{indicator}.{area}.{kind}",
     ),
     Table(
+        "norms",
+        (
+            "what a plan or standard lets a process use, beside what its recipe uses; value: net use (used less made) per unit of activity",
+            "规划或标准规定的工艺消耗限额，与配方实际值对照；数值为单位活动量净消耗（投入减产出）",
+        ),
+        ("process", "commodity", "measure", "kind", "year"),
+        (
+            _refer("process", "processes", "the process", "工艺"),
+            Column(
+                "commodity",
+                "text",
+                ("commodity or tag that is counted; empty: all that have the measure", "计入的物料或标签；空：凡有该系数者"),
+                required=False,
+            ),
+            Column(
+                "measure",
+                "text",
+                ("empty: the amount; else a factor of the commodities that weighs them, such as energy_content", "空：数量；否则为物料系数，如 energy_content"),
+                required=False,
+            ),
+            Column(
+                "kind",
+                "choice",
+                ("limit: not to be exceeded; advanced: what the best plants reach", "limit：不得超过；advanced：先进值"),
+                choices=("limit", "advanced"),
+            ),
+            Column("year", "year", ("year from which it holds", "起始年")),
+            Column(
+                "saved",
+                "text",
+                (
+                    "commodity or tag whose use shrinks where a scenario makes the norm hold; empty: all that is counted",
+                    "情景令限额生效时减少用量的物料或标签；空：计入的全部物料",
+                ),
+                required=False,
+            ),
+        ),
+        base="own unit",
+        path="norms.{process}.{commodity}.{measure}.{kind}",
+    ),
+    Table(
         "balance_exceptions",
         ("element balances that are known not to close, with the reason", "元素平衡例外"),
         ("process", "element"),

@@ -9,9 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from saltloop.data import checks
+from saltloop.data import checks, norms
 from saltloop.data.pack import Pack, load, locate
 from saltloop.data.read import FILE, LINE, nearest
+from saltloop.data.relations import plain_unit
 from saltloop.errors import InputError, Place, Problem, Problems, message
 from saltloop.formulation.choices import Choices, PriceChange, Stage
 from saltloop.formulation.rules.price import Price
@@ -44,6 +45,15 @@ PRICE_MOVES_NOTHING = message(
     "S131",
     ("{key} has no effect: no market {where}trades '{commodity}'", "{key} 不起作用：没有市场{where}买卖“{commodity}”"),
     ("check the names; see market_tiers.csv", "请核对名称；见 market_tiers.csv"),
+    warning=True,
+)
+NO_NORMS = message(
+    "S135",
+    (
+        "norms: {kind} has no effect: no norm of the pack says more than what the recipes do by {year}",
+        "norms: {kind} 不起作用：到{year}年没有工艺超过数据包的限额",
+    ),
+    ("see table norms, or leave the key out", "请核对 norms 表，或删去该键"),
     warning=True,
 )
 # A what-if may move a coefficient away from its assay: the balance of elements is asked of the pack, not of the change.
@@ -117,12 +127,38 @@ def resolve_document(document: Document, data: str | None = None, problems: Prob
     if not is_checked:
         problems.extend(checks.check(pack))
     pack, changes = apply(pack, file.settings, partial(document.place, "set"), problems)
+    if file.norms is not None and file.periods:
+        pack, brought = _brought_to_norms(pack, file.norms, max(year for year, _ in file.periods), document.place("norms"), problems)
+        changes += brought
     if changes:
         problems.extend(p for p in checks.check(pack) if p.message.code not in _DATA_ONLY)
     choices = _Names(document, file, pack, problems).choices()
     problems.stop_if_any()
     title = {"en": file.title.en, "zh": file.title.zh}
     return Scenario(document.path, title, document.path.stem, document.data, document.origins, pack, choices, changes, Problems(problems.warnings))
+
+
+def _brought_to_norms(pack: Pack, kind: str, year: int, place: Place, problems: Problems) -> tuple[Pack, tuple[Change, ...]]:
+    """The pack in which the norms of a kind hold, and the coefficients that changed; a norm that cannot be met is told."""
+    pack, savings = norms.hold(pack, kind, year)
+    changes = []
+    for saving in savings:
+        norm, where = saving.norm, Place(saving.norm[FILE], saving.norm[LINE])
+        if saving.ratio is None:
+            names = {"saved": ", ".join(saving.saved) or "anything", "saved_zh": "、".join(saving.saved) or "任何物料"}
+            problems.add(
+                norms.CANNOT_MEET.at(
+                    place, process=norm["process"], norm=norm["value"], unit=plain_unit(norm["unit"]), before=saving.before, where=where, **names
+                )
+            )
+            continue
+        for commodity, row in saving.rows.items():
+            path, text = f"processes.{norm['process']}.{commodity}", f"norms: {kind} ({where})"
+            at = Place(row[FILE], row[LINE])
+            changes.append(Change(path, "recipes", text, row["value"], row["value"] * saving.ratio, row["unit"], place, at))
+    if not savings:
+        problems.add(NO_NORMS.at(place, kind=kind, year=year))
+    return pack, tuple(changes)
 
 
 def resolved(scenario: Scenario) -> dict[str, Any]:

@@ -215,6 +215,11 @@ class ScenarioFile(_Section):
     prices: Prices = _about("price year and price changes", "价格年份与价格变化", Prices.model_construct())
     capacity: Capacity = _about("what stands and what may be built", "已有与可建产能", Capacity())
     discount_rate: Share = _about("share per year, for annuities and for weighing periods", "贴现率，用于年金与各期权重", 0.08)
+    norms: Literal["limit", "advanced"] | None = _about(
+        "limit or advanced: each process that uses more than its norm (norms.csv, latest year begun) is taken to have been brought to it",
+        "limit 或 advanced：超过限额（norms.csv 中已生效的最近年份）的工艺视为已达到限额",
+        None,
+    )
     rules: dict[str, RuleText] = _about("by name: one rule each, or off to drop the rule of the extended file", "按名称：每条一个规则；off 关闭继承的规则", {})
     settings: dict[str, Quantity] = _about(
         "any number of the pack by its path: an amount, or a change with its sign (-15 %)",

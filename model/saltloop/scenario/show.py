@@ -83,12 +83,15 @@ def _defaults() -> dict[str, Any]:
 
 
 def _remarks(scenario: Scenario, which: int) -> dict[KeyPath, str]:
-    """What the pack had, for each line of `set`."""
+    """What the pack had, for each line of `set`, and for each coefficient that `norms` changed."""
     found: dict[KeyPath, str] = {}
+    written = scenario.document.get("set", {})
     for change in scenario.changes:
         before = "-" if change.before is None else f"{change.before:.6g} {change.unit}"
         text = _FROM_PACK[which].format(before=before, place=change.pack_place)
-        path = ("set", change.path)
+        path: KeyPath = ("set", change.path)
+        if change.path not in written or change.text != str(written[change.path]):
+            path, text = ("norms",), f"{change.path} {change.after:.6g} {change.unit}: {text}"
         found[path] = f"{found[path]}, {text}" if path in found else text
     return found
 

@@ -89,8 +89,9 @@ def factors_belong_to_something(relations: Relations) -> Iterator[Problem]:
 
 
 def _read(relations: Relations) -> set[tuple[str, str]]:
-    """Kind and name of every factor that an equation, an account or the element balance asks for."""
+    """Kind and name of every factor that an equation, an account, a norm or the element balance asks for."""
     asked = set(BY_KIND_AND_NAME) | {("process", name) for name in GASES}
+    asked |= {("commodity", norm["measure"]) for norm in relations.rows("norms") if norm["measure"] is not None}
     for term in relations.rows("account_terms"):
         for kind in READ_FROM.get(term["flow"], ()) if term["measure"] is not None else ():
             asked |= {(kind, term["measure"])} | ({(kind, f"{term['measure']}{BY_DISTANCE}")} if kind == "mode" else set())
