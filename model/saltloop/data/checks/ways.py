@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from saltloop.data.checks.registry import data_check
+from saltloop.data.read import FILE
 from saltloop.data.relations import Relations, place_of
 from saltloop.errors import Message, Problem, message
 
@@ -161,12 +163,16 @@ def nothing_comes_from_nothing(relations: Relations) -> Iterator[Problem]:
 def processes_have_capacity(relations: Relations) -> Iterator[Problem]:
     """Every process stands, or may be built, at some site.
 
-    What it does: lists in one warning the processes of which no site has all the equipment (existing, building, planned
-    or option).
+    What it does: lists in one warning the processes of the pack itself of which no site has all the equipment (existing,
+    building, planned or option). Processes of packs that it builds on are left out.
 
-    Why: a pack that builds on a library uses only a part of it, which is fine, but a misspelt name looks the same.
+    Why: whoever writes a process into a pack means to use it. A library is another matter: every pack takes from it only
+    what stands in its region.
     """
-    idle: list[dict[str, Any]] = [row for row in relations.rows("processes") if row["process"] not in relations.sites_of]
+    own = relations.pack.folder.resolve()
+    idle: list[dict[str, Any]] = [
+        row for row in relations.rows("processes") if row["process"] not in relations.sites_of and Path(row[FILE]).resolve().is_relative_to(own)
+    ]
     if idle:
         yield STANDS_NOWHERE.at(place_of(idle[0]), count=len(idle), list=_listed(row["process"] for row in idle))
 
