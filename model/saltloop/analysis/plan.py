@@ -107,7 +107,7 @@ def manifest(plan: Plan) -> dict[str, Any]:
     ]
     rows, columns = program.matrix.shape
     return {
-        "scenario": {"name": scenario.name, "path": str(scenario.path), "title": dict(scenario.title), **resolved(scenario)},
+        "scenario": {"name": scenario.name, "path": str(scenario.path), "title": dict(scenario.title), "shows": scenario.shows, **resolved(scenario)},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "status": "optimal",
         "objective": {"stages": stages, "period_weights": {str(y): w for y, w in period_weights(case).items()}, "unit": program.objective_unit},
@@ -127,6 +127,7 @@ def manifest(plan: Plan) -> dict[str, Any]:
         "hashes": _hashes(scenario),
         "main_area": case.pack.about.get("main_area"),
         "currency": case.pack.units.currency,
+        "windows": {account: sorted(names) for account, (names, _) in case.windows.items()},
         "evidence": _evidence(plan),
         "warnings": [{"en": p.text("en"), "zh": p.text("zh")} for p in plan.notes.warnings],
     }

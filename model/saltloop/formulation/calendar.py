@@ -42,6 +42,12 @@ def slices(kind: str) -> tuple[Slice, ...]:
     return {"year": _year, "months": _months, "typical_days": _typical_days, "hours": _hours}[kind]()
 
 
+def within(pieces: tuple[Slice, ...], months: tuple[int, ...], hours: tuple[int, ...]) -> tuple[frozenset[str], float]:
+    """Names of the slices that lie in some months and hours of the day, and their share of the year."""
+    inside = [s for s in pieces if (s.hour is None or s.hour in hours) and all(month in months for month, _ in s.months)]
+    return frozenset(s.name for s in inside), sum(s.hours for s in inside) / HOURS
+
+
 def _year() -> tuple[Slice, ...]:
     return (Slice(YEAR, HOURS, YEAR, YEAR, 1.0, tuple((m, d / 365) for m, d in enumerate(_DAYS, 1))),)
 

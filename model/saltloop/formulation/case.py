@@ -6,15 +6,16 @@ Keys are tuples of names in the fixed order place, thing, period, slice. Absence
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from saltloop.data.chemistry import content
 from saltloop.data.pack import Pack, capacity_units
 from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problems, message
-from saltloop.formulation.calendar import YEAR, Slice, month_name, slices
+from saltloop.formulation.calendar import YEAR, Slice, month_name, slices, within
 from saltloop.formulation.choices import Choices
 from saltloop.formulation.network import Link, Network, network
 from saltloop.formulation.prices import Prices
@@ -101,6 +102,15 @@ class Case:
     def years(self) -> tuple[int, ...]:
         """Milestone years."""
         return self.choices.years
+
+    @cached_property
+    def windows(self) -> dict[str, tuple[frozenset[str], float]]:
+        """Accounts that count a part of the year: their slices and the share of the year that these are."""
+        return {account: within(self.slices, w.months, w.hours) for account, w in self.choices.windows.items()}
+
+    def counts(self, account: Hashable, step: Hashable) -> bool:
+        """Whether an account counts what flows in a slice; of what is not cut into slices its coefficient takes the share."""
+        return step == YEAR or account not in self.windows or step in self.windows[str(account)][0]
 
     def factor(self, kind: str, item: str, name: str) -> float | None:
         """A factor of factors.csv; None if the item has none of that name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,19 @@ class PriceChange:
 
 
 @dataclass(frozen=True)
+class Window:
+    """The part of the year that an account counts.
+
+    Args:
+        months: 1 to 12.
+        hours: hours of the day, 0 to 23, each by the o'clock at which it begins.
+    """
+
+    months: tuple[int, ...]
+    hours: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Choices:
     """Scope, horizon, prices, capacities, objective and rules.
 
@@ -63,6 +77,7 @@ class Choices:
         discount_rate: share per year, for annuities and for weighing periods.
         objective: stages in order; a later one chooses among the optimal plans of the earlier.
         rules: bound rules, in order of the scenario.
+        windows: accounts that count a part of the year only, with that part.
     """
 
     areas: tuple[str, ...]
@@ -77,6 +92,7 @@ class Choices:
     may_retire: bool = False
     discount_rate: float = 0.08
     rules: tuple[Rule, ...] = field(default=())
+    windows: Mapping[str, Window] = field(default_factory=dict)
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -304,24 +304,26 @@ def _market_sets(case: Case, found: Indices) -> None:
 
 
 def _ledger_sets(case: Case, terms: Terms, found: Indices) -> None:
-    s = found.members
+    s, counts = found.members, case.counts
     accounts_of: dict[str, dict[Member, list[Member]]] = {flow: defaultdict(list) for flow in ("activity", "new_capacity")}
     for flow, by_item in accounts_of.items():
         for account, item in terms.of(flow):
             by_item[item].append(account)
-    s["activities_in"] = _group(((a, p), (j, t)) for p, j in case.activities for a in accounts_of["activity"][j] for t in case.process_slices[j])
+    s["activities_in"] = _group(
+        ((a, p), (j, t)) for p, j in case.activities for a in accounts_of["activity"][j] for t in case.process_slices[j] if counts(a, t)
+    )
     s["capacities_in"] = _group(((a, p), (u,)) for a, p, u in terms.of("capacity"))
     s["new_capacities_in"] = _group(((a, p, y), (u, v)) for (p, u, y), vs in s["vintages_alive"].items() for a in accounts_of["new_capacity"][u] for (v,) in vs)
     drawn: dict[Key, list[Member]] = defaultdict(list)
     for account, b, c in terms.of("draw"):
         drawn[b, c].append(account)
-    s["draws_at"] = _group(((a, p), (b, c, t)) for p, b, c in case.draws for a in drawn[b, c] for t in case.commodity_slices[c])
+    s["draws_at"] = _group(((a, p), (b, c, t)) for p, b, c in case.draws for a in drawn[b, c] for t in case.commodity_slices[c] if counts(a, t))
     steps = case.commodity_slices
     for name, flow in (("purchases_in", "buy"), ("sales_in", "sell")):
-        s[name] = _group(((a, p, y), (c, n, k, t)) for a, p, c, n, k, y in terms.of(flow) for t in steps[str(c)])
-    s["shipments_in"] = _group(((a, p, y), (l, c, t)) for a, p, l, c, y in terms.of("ship") for t in steps[str(c)])
-    s["disposals_in"] = _group(((a, p), (c, r, t)) for a, p, c, r in terms.of("dispose") for t in steps[str(c)])
-    s["unmet_in"] = _group(((a, p, y), (n, c, t)) for a, p, n, c, y in terms.of("unmet") for t in steps[str(c)])
+        s[name] = _group(((a, p, y), (c, n, k, t)) for a, p, c, n, k, y in terms.of(flow) for t in steps[str(c)] if counts(a, t))
+    s["shipments_in"] = _group(((a, p, y), (l, c, t)) for a, p, l, c, y in terms.of("ship") for t in steps[str(c)] if counts(a, t))
+    s["disposals_in"] = _group(((a, p), (c, r, t)) for a, p, c, r in terms.of("dispose") for t in steps[str(c)] if counts(a, t))
+    s["unmet_in"] = _group(((a, p, y), (n, c, t)) for a, p, n, c, y in terms.of("unmet") for t in steps[str(c)] if counts(a, t))
     s["accounts_in"] = _group(((a,), (b,)) for a, b in terms.of("account"))
     at = {i.name: i.sites for i in case.choices.rules}
     s["charges_in"] = _group(((a, p, y), (i, k)) for a, i, k, y in terms.of("charged") for p in at[str(i)])

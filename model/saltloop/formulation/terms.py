@@ -30,6 +30,8 @@ NO_LIFETIME = message(
     ("add the factor lifetime of the equipment", "请补充设备的 lifetime 系数"),
 )
 
+# Where the key of a flow (after the account) names what tells whether it is cut into slices: the process of an activity, else the commodity.
+_RESOLVED = {"activity": 0, "draw": 1, "buy": 1, "sell": 1, "ship": 2, "dispose": 1, "unmet": 2}
 Coefficients = dict[tuple[str | int, ...], float]
 Thing = TypeVar("Thing")
 
@@ -145,7 +147,14 @@ class _Reader:
                 WRONG_ACCOUNT_UNIT.at(Place(row[FILE], row[LINE]), account=account, unit=self.account_unit[account], term=term, item=item, found=unit)
             )
             return
-        self.terms.add(flow, (account, *key), row["value"] * factor * measure.value * scale)
+        self.terms.add(flow, (account, *key), row["value"] * factor * measure.value * scale * self._flat(account, flow, key))
+
+    def _flat(self, account: str, flow: str, key: tuple[str | int, ...]) -> float:
+        """Share that counts of a flow that is not cut into slices and so runs evenly through the year."""
+        if account not in self.case.windows or flow not in _RESOLVED:
+            return 1.0
+        steps, place = (self.case.process_slices if flow == "activity" else self.case.commodity_slices), _RESOLVED[flow]
+        return self.case.windows[account][1] if steps[str(key[place])] == (YEAR,) else 1.0
 
     def read(self) -> Terms:
         """Expand every row."""

@@ -46,6 +46,9 @@ class _Page:
         title = self.manifest["scenario"]["title"][self.language]
         yield title
         yield "=" * _width(title)
+        shows = self.manifest["scenario"].get("shows")
+        if shows:
+            yield shows[self.language]
         for year in sorted(self.run.table("accounts")["period"].unique()):
             yield from self._year(int(year))
         yield from self._foot()

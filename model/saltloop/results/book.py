@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from saltloop.data.read import records
+from saltloop.formulation.calendar import YEAR
 from saltloop.formulation.rules.rule import sites_of
 from saltloop.results.capacities import capacity
 from saltloop.results.solved import THRESHOLD, Solved, sums
@@ -93,7 +94,11 @@ def _contributions(solved: Solved, flow: str) -> Iterator[tuple[Any, ...]]:
     coefficients: dict[tuple[Any, ...], list[tuple[Any, float]]] = defaultdict(list)
     for (account, *key), value in solved.terms.of(flow).items():
         coefficients[tuple(key)].append((account, value))
-    for full, amount in sums(_amounts(solved, flow), list(_KEY)).items():
-        row = dict(zip(_KEY, full, strict=True))
-        for account, coefficient in coefficients.get(tuple(row[name] for name in placed), ()):
-            yield (row["period"], row["site"], account, flow, row["commodity"], row["agent"], row["tier"], amount, coefficient, amount * coefficient)
+    amounts, windows = _amounts(solved, flow), solved.case.windows
+    for window in [None, *windows]:
+        counted = amounts if window is None or "slice" not in amounts else amounts[amounts["slice"].isin([*windows[window][0], YEAR])]
+        for full, amount in sums(counted, list(_KEY)).items():
+            row = dict(zip(_KEY, full, strict=True))
+            for account, coefficient in coefficients.get(tuple(row[name] for name in placed), ()):
+                if account == window or (window is None and account not in windows):
+                    yield (row["period"], row["site"], account, flow, row["commodity"], row["agent"], row["tier"], amount, coefficient, amount * coefficient)

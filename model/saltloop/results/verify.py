@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import sparse
 
 from saltloop.data.read import records
+from saltloop.formulation.calendar import YEAR
 from saltloop.results.run import PROGRAM, Run
 from saltloop.solve.certificate import certificate
 
@@ -70,11 +71,16 @@ def _balances(run: Run) -> Finding:
     return _worst(error, ("what comes in equals what goes out, for every site and commodity", "各地点各物料进出平衡"))
 
 
-def _amounts(run: Run) -> pd.Series:
-    """Amounts by period, site, flow, commodity, agent and tier, gathered from the other tables."""
+def _amounts(run: Run, slices: list[str] | None) -> pd.Series:
+    """Amounts by period, site, flow, commodity, agent and tier, gathered from the other tables; of some slices alone, or of all."""
     by = ["period", "site", "flow", "commodity", "agent", "tier"]
-    flows, capacity = run.table("flows"), run.table("capacity")
-    activity = run.table("activities").rename(columns={"process": "agent"}).assign(flow="activity", commodity="", tier=0)
+
+    def counted(name: str) -> pd.DataFrame:
+        frame = run.table(name)
+        return frame if slices is None else frame[frame["slice"].isin([*slices, YEAR])]
+
+    flows, capacity = counted("flows"), run.table("capacity")
+    activity = counted("activities").rename(columns={"process": "agent"}).assign(flow="activity", commodity="", tier=0)
     standing = [
         capacity.rename(columns={"process": "agent", column: "value"}).assign(flow=flow, commodity="", tier=0)
         for flow, column in (("capacity", "total"), ("new_capacity", "new"))
@@ -84,7 +90,7 @@ def _amounts(run: Run) -> pd.Series:
     ends = links[links["kind"] == "link"].set_index("id")["extra"].str.split(">", expand=True)
     shipped = flows[flows["role"] == "shipped_out"].assign(flow="ship", tier=0)
     at_ends = [shipped.assign(site=shipped["agent"].map(ends[n])) for n in (0, 1)] if len(ends) else []
-    traded = run.table("trades").rename(columns={"market": "agent", "side": "flow"})
+    traded = counted("trades").rename(columns={"market": "agent", "side": "flow"})
     charged = run.table("charges").rename(columns={"rule": "agent"}).assign(commodity="")
     accounts = run.table("accounts").rename(columns={"area": "site", "account": "agent"}).assign(flow="account", commodity="", tier=0)
     parts = [activity, *standing, *moved, *at_ends, traded, charged, accounts]
@@ -95,8 +101,14 @@ _BY = ["period", "site", "flow", "commodity", "agent", "tier"]
 
 
 def _found_again(run: Run) -> np.ndarray:
-    """The amount of each line of the ledger, from the other tables."""
-    return np.asarray(_amounts(run).reindex(pd.MultiIndex.from_frame(run.table("ledger")[_BY])).fillna(0.0))
+    """The amount of each line of the ledger, from the other tables; an account with a window counts its slices alone."""
+    ledger = run.table("ledger")
+    keys = pd.MultiIndex.from_frame(ledger[_BY])
+    found = np.array(_amounts(run, None).reindex(keys).fillna(0.0))
+    for account, slices in run.manifest.get("windows", {}).items():
+        own = (ledger["account"] == account).to_numpy()
+        found[own] = _amounts(run, slices).reindex(keys[own]).fillna(0.0)
+    return found
 
 
 def _accounts(run: Run) -> Finding:

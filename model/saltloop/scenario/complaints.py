@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -214,26 +214,40 @@ def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
+def _inside(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
+    """The model of a section, and whether it stands in a mapping or list, so that the next key is a name or a number."""
+    parts = [part for part in (field.annotation, *get_args(field.annotation)) if isinstance(part, type) and issubclass(part, BaseModel)]
+    return (parts[0], get_origin(field.annotation) in (dict, tuple, list)) if parts else (None, False)
+
+
 def _section(model: type[BaseModel], path: KeyPath) -> type[BaseModel]:
-    """The model of a section: the scenario, its prices, its capacity."""
-    for key in path:
-        annotation = _keys(model)[str(key)].annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            model = annotation
+    """The model of a section: the scenario, its prices, an account of its own."""
+    keys = iter(path)
+    for key in keys:
+        field = _keys(model).get(str(key))
+        inner, named = (None, False) if field is None else _inside(field)
+        if inner is None:
+            break
+        model = inner
+        if named:
+            next(keys, None)
     return model
 
 
 def _field(model: type[BaseModel], path: KeyPath) -> FieldInfo | None:
     """The deepest field on the way that a path names."""
-    field = None
-    for key in path:
+    field, keys = None, iter(path)
+    for key in keys:
         found = _keys(model).get(str(key))
         if found is None:
             break
         field = found
-        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+        inner, named = _inside(field)
+        if inner is None:
             break
-        model = field.annotation
+        model = inner
+        if named:
+            next(keys, None)
     return field
 
 

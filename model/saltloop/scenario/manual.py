@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel
@@ -126,9 +126,15 @@ def _keys(model: type[BaseModel], above: tuple[str, ...], which: int) -> Iterato
         path = (*above, field.alias or name)
         extra: dict[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         meaning = (str(field.description), str(extra.get("description_zh", field.description)))[which]
-        yield f"`{'.'.join(path)}`", meaning, _default(path, field.get_default(call_default_factory=True), which)
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _keys(field.annotation, path, which)
+        yield (
+            f"`{'.'.join(path)}`",
+            meaning,
+            _WORDS["required"][which] if field.is_required() else _default(path, field.get_default(call_default_factory=True), which),
+        )
+        for part in (field.annotation, *get_args(field.annotation)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                named = ("{name}",) if get_origin(field.annotation) is dict else ()
+                yield from _keys(part, (*path, *named), which)
 
 
 def _rule_keys(keys: dict[str, str], which: int) -> Iterator[str]:

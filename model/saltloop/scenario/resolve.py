@@ -17,6 +17,7 @@ from saltloop.errors import InputError, Place, Problem, Problems, message
 from saltloop.formulation.choices import Choices, PriceChange, Stage
 from saltloop.formulation.rules.price import Price
 from saltloop.formulation.rules.rule import OUTSIDE, UNKNOWN_ACCOUNT, UNKNOWN_AREA, UNKNOWN_COMMODITY, Context, Rule, Schedule, sites_of
+from saltloop.scenario.accounts import add_accounts, windows
 from saltloop.scenario.complaints import file_of, rule_of
 from saltloop.scenario.document import Document, read_document
 from saltloop.scenario.nodes import KeyPath
@@ -74,6 +75,7 @@ class Scenario:
         choices: the decisions as plain data.
         changes: what `set` changed in the pack.
         notes: warnings.
+        shows: the sentence of the scenario on what it shows, English and Chinese by `en` and `zh`; None where it has none.
     """
 
     path: Path
@@ -85,6 +87,7 @@ class Scenario:
     choices: Choices
     changes: tuple[Change, ...]
     notes: Problems
+    shows: dict[str, str] | None = None
 
 
 def load_scenario(path: Path | str, data: str | None = None) -> Scenario:
@@ -130,12 +133,14 @@ def resolve_document(document: Document, data: str | None = None, problems: Prob
     if file.norms is not None and file.periods:
         pack, brought = _brought_to_norms(pack, file.norms, max(year for year, _ in file.periods), document.place("norms"), problems)
         changes += brought
-    if changes:
+    pack = add_accounts(pack, document, file, problems)
+    if changes or file.accounts:
         problems.extend(p for p in checks.check(pack) if p.message.code not in _DATA_ONLY)
     choices = _Names(document, file, pack, problems).choices()
     problems.stop_if_any()
     title = {"en": file.title.en, "zh": file.title.zh}
-    return Scenario(document.path, title, document.path.stem, document.data, document.origins, pack, choices, changes, Problems(problems.warnings))
+    shows = None if file.shows is None else {"en": file.shows.en, "zh": file.shows.zh}
+    return Scenario(document.path, title, document.path.stem, document.data, document.origins, pack, choices, changes, Problems(problems.warnings), shows)
 
 
 def _brought_to_norms(pack: Pack, kind: str, year: int, place: Place, problems: Problems) -> tuple[Pack, tuple[Change, ...]]:
@@ -234,6 +239,7 @@ class _Names:
             may_retire=file.capacity.may_retire,
             discount_rate=file.discount_rate,
             rules=rules,
+            windows=windows(file, self.document, self.problems),
         )
 
     def _ids(self, table: str, column: str) -> list[str]:

@@ -6,6 +6,7 @@ absence is judged on the merged document: `REQUIRED` lists what must stand somew
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from saltloop.units import split_quantity
 
 Weights = tuple[tuple[str, object], ...]
 STATUSES = BY_NAME["capacities"].names["status"].choices
+FLOWS = BY_NAME["account_terms"].names["flow"].choices
 _TEXT_OR_NUMBER = {"type": ["string", "number"]}
 _YEARS = {"type": "object", "propertyNames": {"pattern": "^[0-9]{4}$"}, "minProperties": 1}
 _AMOUNT = {"anyOf": [_TEXT_OR_NUMBER, {**_YEARS, "additionalProperties": _TEXT_OR_NUMBER}]}
@@ -32,6 +34,11 @@ def _about(en: str, zh: str, default: object, **more: Any) -> Any:
     """A key with its meaning; a default that is no single word or number is kept out of the JSON Schema, which cannot write it."""
     how: dict[str, Any] = {"default": default} if isinstance(default, (str, int, float, type(None))) else {"default_factory": lambda: default}
     return Field(description=en, json_schema_extra={"description_zh": zh}, **how, **more)
+
+
+def _needed(en: str, zh: str, **more: Any) -> Any:
+    """A key that must stand in its section."""
+    return Field(description=en, json_schema_extra={"description_zh": zh}, **more)
 
 
 def _quantity(raw: object) -> object:
@@ -123,10 +130,43 @@ def _names(raw: object) -> tuple[str, ...]:
     return tuple(raw)
 
 
+def _flow(raw: object) -> str:
+    if raw not in FLOWS:
+        raise expected(f"one of {', '.join(FLOWS)}", f"{'、'.join(FLOWS)} 之一")
+    return str(raw)
+
+
 def _statuses(raw: object) -> tuple[str, ...]:
     if not isinstance(raw, list) or not all(isinstance(name, str) and name in STATUSES for name in raw):
         raise expected(f"a list of the words {', '.join(STATUSES)}; it may be empty", f"由 {'、'.join(STATUSES)} 组成的列表，可为空")
     return tuple(raw)
+
+
+def _ranges(raw: object, first: int, last: int) -> set[int]:
+    """Numbers of one or more ranges a-b within first..last; a range may pass over the end, as 23-7 does."""
+    found: set[int] = set()
+    for part in raw if isinstance(raw, list) and raw else [raw]:
+        ends = [int(end) for end in str(part).split("-")] if re.fullmatch(r"\d{1,2}(-\d{1,2})?", str(part)) else []
+        if not ends or not all(first <= end <= last for end in ends):
+            raise expected(f"a range from {first} to {last} such as 7-9, or a list of ranges", f"{first} 至 {last} 之间的范围，如 7-9，或其列表")
+        low, high = ends[0], ends[-1]
+        found.update(range(low, high + 1) if low <= high else [*range(low, last + 1), *range(first, high + 1)])
+    return found
+
+
+def _hours(raw: object) -> tuple[int, ...]:
+    """Hours of the day, each by the o'clock at which it begins: 7-9 are the two hours 7 and 8."""
+    parts = raw if isinstance(raw, list) and raw else [raw]
+    return tuple(sorted({hour % 24 for part in parts for hour in _ranges(part, 0, 24) if hour != _last(part)}))
+
+
+def _last(part: object) -> int:
+    """The end of a range of hours, which is no hour of it; a single number has none."""
+    return int(str(part).split("-")[1]) if "-" in str(part) else -1
+
+
+def _months(raw: object) -> tuple[int, ...]:
+    return tuple(sorted(_ranges(raw, 1, 12)))
 
 
 _OBJECTIVE_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "additionalProperties": _TEXT_OR_NUMBER}]}
@@ -159,6 +199,12 @@ Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"}
 RuleText = Annotated[dict[str, Any], PlainValidator(_rule), WithJsonSchema({"type": "object"})]
 Names = Annotated[tuple[str, ...], PlainValidator(_names), WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1})]
 Statuses = Annotated[tuple[str, ...], PlainValidator(_statuses), WithJsonSchema({"type": "array", "items": {"enum": list(STATUSES)}})]
+
+
+Flow = Annotated[str, PlainValidator(_flow), WithJsonSchema({"enum": list(FLOWS)})]
+_RANGES = {"anyOf": [{"type": ["string", "integer"]}, {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1}]}
+Hours = Annotated[tuple[int, ...], PlainValidator(_hours), WithJsonSchema(_RANGES)]
+Months = Annotated[tuple[int, ...], PlainValidator(_months), WithJsonSchema(_RANGES)]
 
 
 class _Section(BaseModel):
@@ -197,6 +243,44 @@ class Capacity(_Section):
     may_retire: Flag = _about("yes: standing capacity may be given up", "yes：允许退役", False)
 
 
+class Both(_Section):
+    """A text in both languages."""
+
+    en: str = _needed("the text in English", "英文", min_length=1)
+    zh: str = _needed("the text in Chinese", "中文", min_length=1)
+
+
+class Term(_Section):
+    """One thing that an account of the scenario adds up, in the words of account_terms.csv."""
+
+    flow: Flow = _needed("what is measured: " + ", ".join(FLOWS), "计量对象：" + "、".join(FLOWS))
+    commodity: str | None = _about(
+        "commodity or tag; for flow account the other account; absent: all", "物料或标签；flow 为 account 时为另一账户；缺省：全部", None
+    )
+    agent: str | None = _about(
+        "process, equipment, basin, market, link, mode, route or a tag of them; absent: all",
+        "工艺、设备、资源体、市场、线路、方式、途径或其标签；缺省：全部",
+        None,
+    )
+    measure: str | None = _about(
+        "absent: the amount; price, freight or fee: money; content:K: mass of an element; else a factor",
+        "缺省：数量；price、freight、fee：金额；content:K：元素质量；否则为系数名",
+        None,
+    )
+    weight: Quantity = _about("what one unit of it counts, such as -1 or 5 CNY/t", "权重，如 -1 或 5 元/t", 1)
+
+
+class OwnAccount(_Section):
+    """An account that only this scenario has: what a policy of its own counts, charges or bounds."""
+
+    title: Both = _needed("name of the account in English and Chinese", "账户的中英文名称")
+    unit: str = _needed("unit of the account", "账户单位", min_length=1)
+    terms: tuple[Term, ...] = _about("what it adds up; a list; empty for an account that only rules pay into", "构成项列表；仅由规则记入的账户可为空", ())
+    enters: dict[str, Quantity] = _about("accounts that count it, with the weight of one unit", "计入哪些账户及其权重", {})
+    hours: Hours | None = _about("hours of the day that count, such as 7-9 (from 7 to 9 o'clock) or [7-9, 17-23]", "计入的钟点，如 7-9 或 [7-9, 17-23]", None)
+    months: Months | None = _about("months that count, such as 5-9 or [11-12, 1-2]", "计入的月份，如 5-9 或 [11-12, 1-2]", None)
+
+
 class ScenarioFile(_Section):
     """One scenario, as YAML."""
 
@@ -221,6 +305,9 @@ class ScenarioFile(_Section):
         None,
     )
     rules: dict[str, RuleText] = _about("by name: one rule each, or off to drop the rule of the extended file", "按名称：每条一个规则；off 关闭继承的规则", {})
+    accounts: dict[str, OwnAccount] = _about(
+        "accounts that only this scenario has, by name; rules and objective may use them", "仅本情景使用的账户（按名称），可用于规则和目标", {}
+    )
     settings: dict[str, Quantity] = _about(
         "any number of the pack by its path: an amount, or a change with its sign (-15 %)",
         "数据包中任一数值的路径：数值或带符号的变化率（-15 %）",
@@ -229,6 +316,7 @@ class ScenarioFile(_Section):
     )
     language: Literal["en", "zh"] | None = _about("language of reports", "报告语言", None)
     note: str | None = _about("remark for readers", "备注", None)
+    shows: Both | None = _about("what the scenario shows, in one sentence; text and report print it", "本情景说明什么（一句话），文本与报告都会显示", None)
 
 
 REQUIRED: tuple[tuple[str, ...], ...] = (("title",), ("title", "en"), ("title", "zh"), ("region",), ("areas",), ("periods",), ("prices",), ("prices", "year"))

@@ -68,6 +68,7 @@ def _content(folder: Folder) -> dict[str, Any]:
     title = _pair(folder.manifest["scenario"]["title"])
     return {
         "title": title,
+        "shows": _pair(shown) if (shown := folder.manifest["scenario"].get("shows")) else None,
         "page_title": both("report_title", title=title),
         "facts": _facts(folder),
         "status": word("status", folder.manifest["status"]),
