@@ -12,6 +12,7 @@ from scipy import sparse
 from arrays import INF, program
 from everything import CHOICES, EVERYTHING
 from saltloop.analysis.numerics import numerics
+from saltloop.formulation.arrays import arrays_of
 from saltloop.formulation.program import Program
 from saltloop.solve.certificate import TOLERANCE
 from saltloop.solve.highs import Options, hand_over, solve
@@ -42,7 +43,7 @@ def in_other_units(arrays: Program, rows: np.ndarray, columns: np.ndarray) -> Pr
 
 
 def test_every_factor_is_a_power_of_two() -> None:
-    found = scaling(everything())
+    found = scaling(arrays_of(everything()))
     for factor in (found.row, found.column, np.array([found.size, found.worth])):
         assert (np.log2(factor) == np.round(np.log2(factor))).all()
 

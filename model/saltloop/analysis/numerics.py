@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from saltloop.errors import Place, Problem, Problems, message
+from saltloop.formulation.arrays import arrays_of
 from saltloop.formulation.program import Program, name_of
 from saltloop.solve.scaling import scaling
 
@@ -86,7 +87,7 @@ def numerics(program: Program) -> tuple[dict[str, Any], Problem | None]:
     Returns:
         data for the manifest; the warning or None.
     """
-    entries, scale = program.matrix.tocoo(), scaling(program)
+    entries, scale = program.matrix.tocoo(), scaling(arrays_of(program))
     scaled = np.abs(entries.data * scale.row[entries.coords[0]] * scale.column[entries.coords[1]])
     filled = np.flatnonzero(scaled)
     found: dict[str, Any] = {

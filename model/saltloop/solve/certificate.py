@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from saltloop.formulation.arrays import Arrays
 from saltloop.solve.solution import Certificate, Measured
 
 TOLERANCE = 1e-7
+_NOUGHT = 1e-9
 
 
 def _measured(violation: np.ndarray, size: np.ndarray) -> Measured:
@@ -90,3 +92,62 @@ def _bound_value(sign: np.ndarray, dual: np.ndarray, bounds: tuple[np.ndarray, n
     """Sum of dual times the bound that its sign points to; infinite bounds are judged as infeasible duals elsewhere."""
     bound = np.where(sign > 0, bounds[1], bounds[0])
     return float(dual @ np.where(np.isfinite(bound), bound, 0.0))
+
+
+def _interval(weights: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], size: np.ndarray) -> tuple[float, float, float]:
+    """Least and greatest of a weighted sum within bounds, and its largest finite term.
+
+    A weight that is nothing beside the terms it is made of counts for nothing at an infinite bound.
+    """
+    noise = np.abs(weights) <= _NOUGHT * size
+    endless = [np.where(noise, 0.0, np.copysign(np.inf, weights * np.sign(side))) for side in bounds]
+    ends = [np.where(np.isfinite(side), weights * np.where(np.isfinite(side), side, 0.0), far) for side, far in zip(bounds, endless, strict=True)]
+    terms = np.abs(np.concatenate(ends))
+    largest = float(np.max(terms, initial=0.0, where=np.isfinite(terms)))
+    return float(np.minimum(*ends).sum()), float(np.maximum(*ends).sum()), largest
+
+
+def proves_infeasible(arrays: Arrays, multipliers: np.ndarray) -> bool:
+    """Whether multipliers of the rows prove that no plan exists.
+
+    The weighted sum of the rows is one row; if the values that its bounds allow and those that the bounds of the columns allow
+    have nothing in common, nothing fulfils all rows. Bounds that cross need no multipliers.
+
+    Args:
+        arrays: the unscaled numbers.
+        multipliers: of each row; empty: none are known.
+
+    Source: Farkas' lemma.
+    """
+    if any(np.any(lower - upper > _NOUGHT * np.abs(lower)) for lower, upper in (arrays.row_bounds, arrays.column_bounds)):
+        return True
+    if not len(multipliers):
+        return False
+    transposed = sparse.csr_array(arrays.matrix.T)
+    rows = _interval(multipliers, arrays.row_bounds, np.zeros(len(multipliers)))
+    columns = _interval(transposed @ multipliers, arrays.column_bounds, _largest(transposed, multipliers))
+    gap = max(columns[0] - rows[1], rows[0] - columns[1])
+    return bool(gap > _NOUGHT * max(rows[2], columns[2]))
+
+
+def proves_unbounded(arrays: Arrays, direction: np.ndarray) -> bool:
+    """Whether a direction betters the first objective without end and keeps every bound, from any plan that there is.
+
+    Args:
+        arrays: the unscaled numbers.
+        direction: of each column.
+    """
+    maximise, costs = arrays.layout.senses[0] == "maximise", arrays.costs()
+    gain = float(costs @ direction) * (1.0 if maximise else -1.0)
+    moved, size = arrays.matrix @ direction, _largest(arrays.matrix, direction)
+    return (
+        gain > TOLERANCE * float(np.max(np.abs(costs * direction), initial=0.0))
+        and _stays(moved, arrays.row_bounds, size)
+        and _stays(direction, arrays.column_bounds, np.full(len(direction), np.max(np.abs(direction), initial=0.0)))
+    )
+
+
+def _stays(move: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], size: np.ndarray) -> bool:
+    """Whether nothing moves towards a finite bound."""
+    up, down = move > TOLERANCE * size, move < -TOLERANCE * size
+    return not bool(np.any(up & np.isfinite(bounds[1])) or np.any(down & np.isfinite(bounds[0])))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from saltloop.formulation.program import Program
+from saltloop.formulation.arrays import Arrays
 
 _PASSES = 6
 
@@ -47,19 +47,19 @@ def _median(values: np.ndarray) -> float:
     return float(np.median(chosen)) if len(chosen) else 1.0
 
 
-def scaling(program: Program) -> Scaling:
+def scaling(arrays: Arrays) -> Scaling:
     """Geometric scaling of the matrix, then one factor for all sizes and one for all costs.
 
     Args:
-        program: its matrix, bounds and first objective are looked at.
+        arrays: its matrix, bounds and first objective are looked at.
     """
-    matrix = sparse.csr_array(program.matrix)
+    matrix = arrays.matrix.copy()
     matrix.eliminate_zeros()
     row, column = np.ones(matrix.shape[0]), np.ones(matrix.shape[1])
     for _ in range(_PASSES):
         row = row / _middle(sparse.csr_array(sparse.diags_array(row) @ matrix @ sparse.diags_array(column)))
         column = column / _middle(sparse.csr_array((sparse.diags_array(row) @ matrix @ sparse.diags_array(column)).T))
     row, column = _power(row), _power(column)
-    sizes = np.concatenate([*(program.rows[side] * row for side in ("lower", "upper")), *(program.columns[side] / column for side in ("lower", "upper"))])
-    costs = program.stages[0][1] * column
+    sizes = np.concatenate([*(side * row for side in arrays.row_bounds), *(side / column for side in arrays.column_bounds)])
+    costs = arrays.costs() * column
     return Scaling(row, column, float(_power(np.array([_median(sizes)]))[0]), float(_power(np.array([1 / _median(costs)]))[0]))

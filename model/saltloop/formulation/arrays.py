@@ -1,0 +1,237 @@
+"""Programme as numbers alone: every cost, bound and coefficient in one vector, beside the names that say what they are.
+
+Two cases of one structure differ in that vector only, so a change is a difference of two vectors and a case in a study is one of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from operator import add
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from saltloop.formulation.program import Program
+
+Names = tuple[tuple[str, tuple[object, ...]], ...]
+PARTS = ("costs", "column_lower", "column_upper", "row_lower", "row_upper", "entries")
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """What the numbers of a programme stand for.
+
+    Args:
+        columns: family and key of every column.
+        rows: family and key of every row.
+        senses: maximise or minimise, of every stage of the objective.
+        starts: first entry of each row, and the number of entries.
+        indices: column of each entry, rising within a row.
+    """
+
+    columns: Names
+    rows: Names
+    senses: tuple[str, ...]
+    starts: np.ndarray
+    indices: np.ndarray
+
+    @cached_property
+    def structure(self) -> str:
+        """A short text that is the same, in every process, for the same rows, columns and senses, whatever their numbers."""
+        text = "\n".join(map(repr, (self.senses, *sorted(map(repr, self.columns)), "rows", *sorted(map(repr, self.rows)))))
+        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+    @cached_property
+    def parts(self) -> dict[str, slice]:
+        """Where each part stands in the vector; the costs of the stages follow each other."""
+        n, m = len(self.columns), len(self.rows)
+        ends = np.cumsum([0, n * len(self.senses), n, n, m, m, len(self.indices)])
+        return {name: slice(int(a), int(b)) for name, a, b in zip(PARTS, ends[:-1], ends[1:], strict=True)}
+
+    def columns_of(self, *families: str) -> np.ndarray:
+        """Whether each column is of one of these families."""
+        return np.array([family in families for family, _ in self.columns], dtype=bool)
+
+    def rows_of(self, *families: str) -> np.ndarray:
+        """Whether each row is of one of these families."""
+        return np.array([family in families for family, _ in self.rows], dtype=bool)
+
+    @cached_property
+    def entry_rows(self) -> np.ndarray:
+        """Row of each entry."""
+        return np.repeat(np.arange(len(self.rows), dtype=np.int32), np.diff(self.starts))
+
+
+@dataclass(frozen=True, eq=False)
+class Arrays:
+    """A linear programme as one vector of numbers on a layout; an entry may be zero.
+
+    Args:
+        layout: what the numbers stand for.
+        numbers: costs of every stage, lower and upper bounds of columns, of rows, entries of the matrix.
+    """
+
+    layout: Layout
+    numbers: np.ndarray
+
+    def part(self, name: str) -> np.ndarray:
+        """A part of the vector by its name in PARTS, without a copy."""
+        found: np.ndarray = self.numbers[self.layout.parts[name]]
+        return found
+
+    def costs(self, stage: int = 0) -> np.ndarray:
+        """Objective coefficient of every column in one stage."""
+        n = len(self.layout.columns)
+        return self.part("costs")[stage * n : (stage + 1) * n]
+
+    @property
+    def column_bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper of every column."""
+        return self.part("column_lower"), self.part("column_upper")
+
+    @property
+    def row_bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper of every row."""
+        return self.part("row_lower"), self.part("row_upper")
+
+    @cached_property
+    def matrix(self) -> sparse.csr_array:
+        """Rows by columns."""
+        shape = len(self.layout.rows), len(self.layout.columns)
+        return sparse.csr_array((self.part("entries"), self.layout.indices, self.layout.starts), shape=shape)
+
+
+def arrays_of(program: Program) -> Arrays:
+    """The numbers of a programme, entries that are zero left out.
+
+    Args:
+        program: arrays with names.
+    """
+    matrix = sparse.csr_array(program.matrix.copy())
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    matrix.sort_indices()
+    layout = Layout(_names(program.columns), _names(program.rows), tuple(sense for sense, _ in program.stages), matrix.indptr, matrix.indices)
+    bounds = (frame[side].to_numpy(dtype=float) for frame in (program.columns, program.rows) for side in ("lower", "upper"))
+    return Arrays(layout, np.concatenate([*(costs for _, costs in program.stages), *bounds, matrix.data]))
+
+
+def _names(frame: pd.DataFrame) -> Names:
+    return tuple(zip(frame["family"], frame["key"], strict=True))
+
+
+def program_with(program: Program, arrays: Arrays) -> Program:
+    """The programme with other numbers of the same layout: what names them stays.
+
+    Args:
+        program: of the same structure, rows and columns in the same order.
+        arrays: its new numbers.
+    """
+
+    def bounded(frame: pd.DataFrame, bounds: tuple[np.ndarray, np.ndarray]) -> pd.DataFrame:
+        return frame.assign(lower=bounds[0].copy(), upper=bounds[1].copy())
+
+    stages = tuple((sense, arrays.costs(n).copy()) for n, sense in enumerate(arrays.layout.senses))
+    columns, rows = bounded(program.columns, arrays.column_bounds), bounded(program.rows, arrays.row_bounds)
+    return replace(program, columns=columns, rows=rows, matrix=arrays.matrix.copy(), stages=stages)
+
+
+def same_structure(first: Arrays, second: Arrays) -> bool:
+    """Whether two programmes have rows and columns of the same names, in any order, and stages of the same senses."""
+    return first.layout is second.layout or first.layout.structure == second.layout.structure
+
+
+def on_one_layout(several: Iterable[Arrays]) -> tuple[Arrays, ...]:
+    """Programmes of one structure on one layout: order of the first, and every entry that any of them has.
+
+    An entry that one of them lacks is zero there.
+
+    Raises:
+        ValueError: they differ in structure.
+    """
+    found = tuple(several)
+    first = found[0]
+    if all(each.layout is first.layout for each in found):
+        return found
+    if not all(same_structure(first, each) for each in found):
+        raise ValueError("programmes of different structure have no common layout")
+    ordered = [_ordered(each, first.layout) for each in found]
+    pattern = sparse.csr_array(reduce(add, (_pattern(matrix) for _, matrix in ordered)))
+    pattern.sort_indices()
+    layout = replace(first.layout, starts=pattern.indptr, indices=pattern.indices)
+    return tuple(Arrays(layout, np.concatenate([plain, _entries(matrix, layout)])) for plain, matrix in ordered)
+
+
+def _pattern(matrix: sparse.csr_array) -> sparse.csr_array:
+    return sparse.csr_array((np.ones(len(matrix.indices)), matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _ordered(arrays: Arrays, layout: Layout) -> tuple[np.ndarray, sparse.csr_array]:
+    """Costs and bounds, and the matrix, in the order of another layout."""
+    columns, rows = _places(arrays.layout.columns, layout.columns), _places(arrays.layout.rows, layout.rows)
+    costs = [arrays.costs(stage)[columns] for stage in range(len(layout.senses))]
+    plain = np.concatenate([*costs, *(b[columns] for b in arrays.column_bounds), *(b[rows] for b in arrays.row_bounds)])
+    matrix = arrays.matrix
+    if (rows != np.arange(len(rows))).any() or (columns != np.arange(len(columns))).any():
+        matrix = sparse.csr_array(matrix[rows][:, columns])
+    matrix.sort_indices()
+    return plain, matrix
+
+
+def _places(own: Names, wanted: Names) -> np.ndarray:
+    if own == wanted:
+        return np.arange(len(own))
+    place = {name: n for n, name in enumerate(own)}
+    return np.array([place[name] for name in wanted], dtype=np.intp)
+
+
+def _entries(matrix: sparse.csr_array, layout: Layout) -> np.ndarray:
+    """Values of a matrix at the places of a wider pattern."""
+    width = np.int64(matrix.shape[1])
+    wide = layout.entry_rows.astype(np.int64) * width + layout.indices
+    own = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr)) * width + matrix.indices
+    values = np.zeros(len(wide))
+    values[np.searchsorted(wide, own)] = matrix.data
+    return values
+
+
+def difference(first: Arrays, second: Arrays) -> tuple[float, str]:
+    """The largest difference of any number of two programmes of one structure, relative to its size, and where it is.
+
+    Args:
+        first: one programme.
+        second: another of the same structure.
+
+    Returns:
+        difference / (largest of both magnitudes), infinite where only one is infinite; the name of that number, empty if all are equal.
+    """
+    left, right = on_one_layout((first, second))
+    one, other = left.numbers, right.numbers
+    differing = np.flatnonzero(one != other)
+    if not len(differing):
+        return 0.0, ""
+    a, b = one[differing], other[differing]
+    finite = np.isfinite(a) & np.isfinite(b)
+    size = np.maximum(np.abs(a), np.abs(b))
+    relative = np.full(len(a), np.inf)
+    relative[finite] = np.abs(a[finite] - b[finite]) / size[finite]
+    worst = int(np.argmax(relative))
+    return float(relative[worst]), place_name(left.layout, int(differing[worst]))
+
+
+def place_name(layout: Layout, position: int) -> str:
+    """What a position of the vector is: its part, row and column."""
+    part = next(name for name, piece in layout.parts.items() if piece.start <= position < piece.stop)
+    inside = position - layout.parts[part].start
+    if part == "entries":
+        return f"coefficient of {_text(layout.columns[layout.indices[inside]])} in {_text(layout.rows[layout.entry_rows[inside]])}"
+    names = layout.rows if part.startswith("row") else layout.columns
+    return f"{part} of {_text(names[inside % len(names)])}"
+
+
+def _text(name: tuple[str, tuple[object, ...]]) -> str:
+    return f"{name[0]}[{','.join(map(str, name[1]))}]"

@@ -1,0 +1,216 @@
+"""A programme inside HiGHS, scaled by powers of two; numbers that change are patched, nothing is handed over twice."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from saltloop.errors import BAD_INPUT, SolveError
+from saltloop.formulation.arrays import Arrays
+from saltloop.solve.scaling import Scaling, scaling
+
+_LARGE = 100_000
+# From this many changed coefficients on, handing the matrix over again is quicker than changing them one by one.
+_MANY = 5_000
+_STATUS = {
+    highspy.HighsModelStatus.kOptimal: "optimal",
+    highspy.HighsModelStatus.kInfeasible: "infeasible",
+    highspy.HighsModelStatus.kUnbounded: "unbounded",
+}
+NO_LIMIT = float("inf")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve.
+
+    Args:
+        algorithm: choose, simplex or ipm; choose takes the dual simplex up to 100,000 columns, interior point with
+            crossover above.
+        time_limit: seconds; None: no limit.
+        ranging: whether to compute how far duals and prices hold.
+    """
+
+    algorithm: str = "choose"
+    time_limit: float | None = None
+    ranging: bool = True
+
+
+def algorithm_for(columns: int, options: Options) -> tuple[str, str]:
+    """The algorithm and why it was chosen."""
+    if options.algorithm != "choose":
+        return options.algorithm, "asked for"
+    return ("simplex", f"{columns:,} columns: dual simplex") if columns <= _LARGE else ("ipm", f"{columns:,} columns: interior point with crossover")
+
+
+@dataclass
+class State:
+    """The scaled numbers of one objective as the solver has them.
+
+    Args:
+        costs: of each column, to be minimised.
+        columns: lower and upper bounds of columns.
+        rows: lower and upper bounds of rows.
+        entries: of the matrix.
+    """
+
+    costs: np.ndarray
+    columns: tuple[np.ndarray, np.ndarray]
+    rows: tuple[np.ndarray, np.ndarray]
+    entries: np.ndarray
+
+
+@dataclass
+class Live:
+    """A programme handed to the solver, scaled.
+
+    Args:
+        arrays: the unscaled numbers.
+        scale: its scaling.
+        solver: the HiGHS object.
+        state: the scaled numbers that the solver has now.
+        options: how to solve.
+        factors: scaled number / number, for the whole vector of the arrays.
+        seconds: of each step.
+        iterations: of the simplex method since the clock was started.
+    """
+
+    arrays: Arrays
+    scale: Scaling
+    solver: Any
+    state: State
+    options: Options
+    factors: np.ndarray
+    seconds: dict[str, float] = field(default_factory=dict)
+    iterations: int = 0
+
+    def wanted(self, stage: int = 0) -> State:
+        """The scaled numbers of the arrays with one stage as the objective."""
+        scaled = Arrays(self.arrays.layout, self.arrays.numbers * self.factors)
+        return State(scaled.costs(stage), scaled.column_bounds, scaled.row_bounds, scaled.part("entries"))
+
+    def put(self, new: State) -> int:
+        """Change in the solver what differs from what it has; the number of changes."""
+        old, solver = self.state, self.solver
+        entries = np.flatnonzero(new.entries != old.entries)
+        self.state = new
+        if len(entries) > _MANY:
+            basis = solver.getBasis()
+            _pass(solver, self.arrays, new)
+            solver.setBasis(basis)
+            return len(entries)
+        columns = np.flatnonzero((new.columns[0] != old.columns[0]) | (new.columns[1] != old.columns[1])).astype(np.int32)
+        rows = np.flatnonzero((new.rows[0] != old.rows[0]) | (new.rows[1] != old.rows[1])).astype(np.int32)
+        costs = np.flatnonzero(new.costs != old.costs).astype(np.int32)
+        if len(costs):
+            solver.changeColsCost(len(costs), costs, new.costs[costs])
+        if len(columns):
+            solver.changeColsBounds(len(columns), columns, new.columns[0][columns], new.columns[1][columns])
+        if len(rows):
+            solver.changeRowsBounds(len(rows), rows, new.rows[0][rows], new.rows[1][rows])
+        layout = self.arrays.layout
+        for row, column, value in zip(layout.entry_rows[entries].tolist(), layout.indices[entries].tolist(), new.entries[entries].tolist(), strict=True):
+            solver.changeCoeff(row, column, value)
+        return len(costs) + len(columns) + len(rows) + len(entries)
+
+    def start_clock(self, used: float = 0.0) -> None:
+        """Let the limit of time begin now, some seconds of it used already; HiGHS counts the time of all runs together."""
+        limit, self.iterations = self.options.time_limit, 0
+        self.solver.setOptionValue("time_limit", NO_LIMIT if limit is None else self.solver.getRunTime() + max(0.0, float(limit) - used))
+
+    def run(self) -> str:
+        """Solve what the solver has.
+
+        Returns:
+            optimal, infeasible, unbounded, or `stopped: ` and HiGHS's own word.
+        """
+        self.solver.run()
+        self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
+        status = self.solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            return self.run_unreduced()
+        return _STATUS.get(status, f"stopped: {self.solver.modelStatusToString(status)}")
+
+    def run_unreduced(self) -> str:
+        """Solve again from nothing without presolve, which may know that there is no plan without knowing why."""
+        self.solver.setOptionValue("presolve", "off")
+        self.solver.clearSolver()
+        self.solver.run()
+        self.solver.setOptionValue("presolve", "choose")
+        self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
+        status = self.solver.getModelStatus()
+        return _STATUS.get(status, f"stopped: {self.solver.modelStatusToString(status)}")
+
+    def values(self) -> np.ndarray:
+        """Columns of the last solve, scaled."""
+        return np.array(self.solver.getSolution().col_value)
+
+    def row_duals(self) -> np.ndarray:
+        """Duals of the last solve, scaled, of the minimum that HiGHS solves."""
+        return np.array(self.solver.getSolution().row_dual)
+
+
+def scale_factors(arrays: Arrays, scale: Scaling) -> np.ndarray:
+    """Scaled number / number for the whole vector of arrays; costs are turned so that every stage is minimised."""
+    layout = arrays.layout
+    cost = scale.column * scale.worth
+    column, row = 1 / (scale.column * scale.size), scale.row / scale.size
+    costs = (-cost if sense == "maximise" else cost for sense in layout.senses)
+    return np.concatenate([*costs, column, column, row, row, scale.row[layout.entry_rows] * scale.column[layout.indices]])
+
+
+def hand_over(arrays: Arrays, options: Options) -> Live:
+    """Scale a programme and pass it to a new HiGHS object, its first stage as the objective to minimise.
+
+    Args:
+        arrays: the numbers of a programme.
+        options: how to solve.
+
+    Raises:
+        SolveError: HiGHS refuses the arrays.
+    """
+    start = time.perf_counter()
+    scale = scaling(arrays)
+    factors = scale_factors(arrays, scale)
+    solver = highspy.Highs()
+    for name, value in _settings(len(arrays.layout.columns), options).items():
+        solver.setOptionValue(name, value)
+    scaled = Arrays(arrays.layout, arrays.numbers * factors)
+    state = State(scaled.costs(), scaled.column_bounds, scaled.row_bounds, scaled.part("entries"))
+    _pass(solver, arrays, state)
+    live = Live(arrays, scale, solver, state, options, factors)
+    live.start_clock()
+    live.seconds["hand_over"] = time.perf_counter() - start
+    return live
+
+
+def _pass(solver: Any, arrays: Arrays, state: State) -> None:
+    """Hand the whole programme over."""
+    layout = arrays.layout
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = len(layout.rows), len(layout.columns)
+    lp.col_cost_ = state.costs
+    lp.col_lower_, lp.col_upper_ = state.columns
+    lp.row_lower_, lp.row_upper_ = state.rows
+    matrix = sparse.csc_array(sparse.csr_array((state.entries, layout.indices, layout.starts), shape=(lp.num_row_, lp.num_col_)))
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+    if solver.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolveError(BAD_INPUT, lambda language: "HiGHS refused the arrays of the programme" if language != "zh" else "HiGHS 拒绝了模型数组")
+
+
+def _settings(columns: int, options: Options) -> dict[str, object]:
+    return {
+        "output_flag": False,
+        "solver": algorithm_for(columns, options)[0],
+        "primal_feasibility_tolerance": 1e-9,
+        "dual_feasibility_tolerance": 1e-9,
+        "threads": 1,
+        "simplex_scale_strategy": 0,
+        "small_matrix_value": 1e-12,
+    }

@@ -1,0 +1,216 @@
+"""A programme kept in the solver for many cases: numbers are patched, each case starts from a known basis, no answer is taken on trust.
+
+The scaling is that of the first case. A later case whose coefficients leave the range of the first by more than a factor 2^10 is scaled
+anew; the basis, which no scaling changes, is kept.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+
+from saltloop.formulation.arrays import Arrays, on_one_layout
+from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbounded
+from saltloop.solve.highs import certify
+from saltloop.solve.live import Live, Options, algorithm_for, hand_over
+from saltloop.solve.solution import Certificate
+from saltloop.solve.stages import OPTIMAL, first_stage, later_stages
+
+Status = Literal["optimal", "infeasible", "unbounded", "stopped", "uncertified"]
+Start = Literal["warm", "cold", "cold_again", "rescaled"]
+_DRIFT = 2.0**10
+_LIMITS = ("Time limit reached", "Iteration limit reached")
+_NOISE = 1e-9
+
+
+def _nothing() -> np.ndarray:
+    return np.zeros(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """Which columns and rows are basic, and at which bound the others are.
+
+    Args:
+        columns: HiGHS's number of the status of each column: 0 lower, 1 basic, 2 upper, 3 zero, 4 nonbasic.
+        rows: of each row.
+        own: HiGHS's own object.
+    """
+
+    own: Any
+
+    def packed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Status of columns and of rows as small integers, to be sent to another process."""
+        return tuple(np.array([int(status) for status in side], dtype=np.uint8) for side in (self.own.col_status, self.own.row_status))  # type: ignore[return-value]
+
+    @staticmethod
+    def of(columns: np.ndarray, rows: np.ndarray) -> Basis:
+        """The basis of packed statuses."""
+        basis, known = highspy.HighsBasis(), {n: highspy.HighsBasisStatus(n) for n in range(5)}
+        basis.col_status, basis.row_status = ([known[n] for n in side.tolist()] for side in (columns, rows))
+        basis.valid, basis.alien = True, False
+        return Basis(basis)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """How one case ended, as a value: nothing is raised for a case without a plan.
+
+    Args:
+        status: optimal; infeasible or unbounded, proven by `ray`; stopped at a limit; uncertified: no answer of the solver stands the certificate.
+        start: warm: from a basis; cold: from nothing; cold_again: from nothing, because the answer from the basis did not stand its
+            certificate or proof; rescaled: likewise, and scaled anew.
+        objectives: value of every stage; empty without a plan.
+        values: of every column, unscaled.
+        duals: of every row: change of the first objective per unit more of the right side.
+        reduced_costs: of every column, likewise.
+        ray: multipliers of the rows that contradict each other if infeasible; direction of the columns if unbounded; else empty.
+        certificate: on the unscaled numbers; None without a plan.
+        basis: of the first stage; None without a plan.
+        algorithm: which was used, and why.
+        iterations: of the simplex method.
+        seconds: of the whole case.
+        message: the solver's word where it stopped.
+    """
+
+    status: Status
+    start: Start
+    objectives: tuple[float, ...] = ()
+    values: np.ndarray = field(default_factory=_nothing)
+    duals: np.ndarray = field(default_factory=_nothing)
+    reduced_costs: np.ndarray = field(default_factory=_nothing)
+    ray: np.ndarray = field(default_factory=_nothing)
+    certificate: Certificate | None = None
+    basis: Basis | None = None
+    algorithm: str = ""
+    iterations: int = 0
+    seconds: float = 0.0
+    message: str = ""
+
+
+class Warm:
+    """One structure in the solver.
+
+    Args:
+        arrays: its first case.
+        options: how to solve; ranging is not done; the limit of time is for each case.
+    """
+
+    def __init__(self, arrays: Arrays, options: Options | None = None) -> None:
+        self.options = options or Options(ranging=False)
+        self.basis: Basis | None = None
+        self._open(arrays)
+
+    def _open(self, arrays: Arrays) -> None:
+        """Scale and hand over."""
+        self.live: Live = hand_over(arrays, self.options)
+        size = np.abs(self.live.state.entries)
+        self._range = float(np.min(size, initial=1.0, where=size > 0)) / _DRIFT, float(np.max(size, initial=1.0)) * _DRIFT
+
+    @property
+    def arrays(self) -> Arrays:
+        """The case at hand."""
+        return self.live.arrays
+
+    def change(self, arrays: Arrays) -> None:
+        """Take another case of the same structure; the solver gets what differs when it is solved.
+
+        Args:
+            arrays: its numbers, on any layout of the same structure.
+
+        Raises:
+            ValueError: other rows, columns or senses.
+        """
+        layout = self.arrays.layout
+        if arrays.layout is not layout:
+            found = on_one_layout((self.arrays, arrays))[1]
+            if len(found.layout.indices) > len(layout.indices):
+                self._open(found)
+                return
+            arrays = Arrays(layout, found.numbers)
+        self.live.arrays = arrays
+        if self._has_drifted():
+            self._open(arrays)
+
+    def _has_drifted(self) -> bool:
+        """Whether the scaling no longer fits a coefficient of the case."""
+        size = np.abs(self.live.wanted().entries)
+        low, high = self._range
+        return bool(np.any((size > 0) & ((size < low) | (size > high))))
+
+    def solve(self, start: Basis | None = None, cold: bool = False) -> Outcome:
+        """Solve the case at hand.
+
+        Args:
+            start: basis to start from; None: that of the last case with a plan, if there is one.
+            cold: True: start from nothing.
+        """
+        begun = time.perf_counter()
+        basis = None if cold else start or self.basis
+        self.live.start_clock()
+        self.live.put(self.live.wanted())
+        if basis is None:
+            self.live.solver.clearSolver()
+            outcome = self._attempt("cold")
+        else:
+            self.live.solver.setBasis(basis.own)
+            outcome = self._attempt("warm")
+            if outcome.status == "uncertified":
+                self.live.put(self.live.wanted())
+                self.live.solver.clearSolver()
+                outcome = self._attempt("cold_again")
+        if outcome.status == "uncertified":
+            self._open(self.arrays)
+            self.live.start_clock(time.perf_counter() - begun)
+            outcome = self._attempt("rescaled")
+        self.basis = outcome.basis or self.basis
+        name, why = algorithm_for(len(self.arrays.layout.columns), self.options)
+        algorithm = "simplex (from a basis)" if outcome.start == "warm" else f"{name} ({why})"
+        return replace(outcome, algorithm=algorithm, iterations=self.live.iterations, seconds=time.perf_counter() - begun)
+
+    def _attempt(self, start: Start) -> Outcome:
+        """One solve from where the solver stands; uncertified if its answer is not proven."""
+        live = self.live
+        # Interior point cannot use a basis.
+        live.solver.setOptionValue("solver", "simplex" if start == "warm" else algorithm_for(len(live.arrays.layout.columns), self.options)[0])
+        status = live.run()
+        if status != OPTIMAL:
+            return self._no_plan(status, start)
+        first = first_stage(live)
+        status, values = later_stages(live)
+        if status != OPTIMAL:
+            return self._no_plan(status, start) if status != "infeasible" else Outcome("uncertified", start)
+        arrays, duals = live.arrays, first.duals
+        judged = certify(arrays, values, duals)
+        if not judged.worst <= TOLERANCE:  # so that nan does not pass
+            return Outcome("uncertified", start, certificate=judged)
+        objectives = tuple(float(arrays.costs(stage) @ values) for stage in range(len(arrays.layout.senses)))
+        return Outcome("optimal", start, objectives, values, duals, arrays.costs() - arrays.matrix.T @ duals, _nothing(), judged, Basis(first.basis))
+
+    def _no_plan(self, status: str, start: Start) -> Outcome:
+        """A case without a plan: its proof is looked at, and where there is none the answer counts for nothing."""
+        live = self.live
+        if status == "infeasible":
+            multipliers = _array(live.solver.getDualRay(), live.scale.row)
+            if not len(multipliers) and live.run_unreduced() == "infeasible":
+                multipliers = _array(live.solver.getDualRay(), live.scale.row)
+            return Outcome("infeasible", start, ray=multipliers) if proves_infeasible(live.arrays, multipliers) else Outcome("uncertified", start)
+        if status == "unbounded":
+            direction = _array(live.solver.getPrimalRay(), live.scale.column)
+            live.put(replace(live.wanted(), costs=np.zeros(len(live.arrays.layout.columns))))
+            proven = len(direction) and live.run() == OPTIMAL and proves_unbounded(live.arrays, direction)
+            return Outcome("unbounded", start, ray=direction) if proven else Outcome("uncertified", start)
+        word = status.removeprefix("stopped: ")
+        return Outcome("stopped" if word in _LIMITS else "uncertified", start, message=word)
+
+
+def _array(found: tuple[Any, bool, Any], scale: np.ndarray) -> np.ndarray:
+    """A ray of HiGHS unscaled, its rounding noise left out; empty if there is none."""
+    if not found[1]:
+        return _nothing()
+    ray = np.array(found[2])
+    return np.where(np.abs(ray) > _NOISE * np.max(np.abs(ray)), ray * scale, 0.0)

@@ -1,0 +1,306 @@
+"""A case patched into the live solver ends exactly as one handed over fresh, whatever came before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arrays import INF, program
+from everything import CHOICES, EVERYTHING
+from saltloop.errors import SolveError
+from saltloop.formulation.arrays import Arrays, arrays_of, difference, on_one_layout, program_with, same_structure
+from saltloop.formulation.program import Program
+from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbounded
+from saltloop.solve.highs import solve
+from saltloop.solve.live import Options, hand_over
+from saltloop.solve.warm import Basis, Outcome, Warm
+from shifted import refuse
+from tiny import program_of
+
+STAGES = ["profit", "used_waste", {"co2": -1.0}]
+
+
+@cache
+def everything() -> Arrays:
+    return arrays_of(program_of(EVERYTHING, **{**CHOICES, "maximise": STAGES}))
+
+
+def moved(arrays: Arrays, seed: int, share: float, spread: float) -> Arrays:
+    """Some numbers of every part multiplied by factors around 1, both bounds of a row or column by the same."""
+    generator, numbers = np.random.default_rng(seed), arrays.numbers.copy()
+    factors = np.where(generator.random(len(numbers)) < share, np.exp(generator.normal(0, spread, len(numbers))), 1.0)
+    for side in ("column", "row"):
+        factors[arrays.layout.parts[f"{side}_upper"]] = factors[arrays.layout.parts[f"{side}_lower"]]
+    return Arrays(arrays.layout, numbers * factors)
+
+
+def with_number(arrays: Arrays, part: str, position: int, value: float) -> Arrays:
+    numbers = arrays.numbers.copy()
+    numbers[arrays.layout.parts[part].start + position] = value
+    return Arrays(arrays.layout, numbers)
+
+
+def assert_as_fresh(outcome: Outcome, arrays: Arrays) -> None:
+    """The outcome of the live solver against a programme handed over for the first time."""
+    fresh = Warm(arrays).solve()
+    assert outcome.status == fresh.status
+    assert outcome.status != "uncertified"
+    if fresh.status == "optimal":
+        assert outcome.certificate is not None
+        assert outcome.certificate.worst <= TOLERANCE
+        assert outcome.objectives == pytest.approx(fresh.objectives, rel=1e-9, abs=1e-6)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from([0.001, 0.02, 0.3]), st.sampled_from([0.02, 0.3, 2.0])), min_size=1, max_size=4))
+@settings(max_examples=6, deadline=None)
+def test_any_sequence_of_cases_ends_as_fresh_ones(changes: list[tuple[int, float, float]]) -> None:
+    """Costs, bounds and coefficients move at random; some cases have no plan, and the next one is none the worse for it."""
+    warm = Warm(everything())
+    base = warm.solve()
+    for seed, share, spread in changes:
+        case = moved(everything(), seed, share, spread)
+        warm.change(case)
+        assert_as_fresh(warm.solve(), case)
+        assert_as_fresh(warm.solve(start=base.basis), case)
+    warm.change(everything())
+    assert warm.solve().objectives == pytest.approx(base.objectives, rel=1e-9)
+
+
+def test_the_outcome_is_that_of_the_plain_solve() -> None:
+    arrays = program_of(EVERYTHING, **{**CHOICES, "maximise": STAGES})
+    plain, outcome = solve(arrays, refuse), Warm(arrays_of(arrays)).solve()
+    assert outcome.objectives == pytest.approx(plain.objectives, rel=1e-9)
+    assert outcome.duals == pytest.approx(plain.duals)
+    assert outcome.reduced_costs == pytest.approx(plain.reduced_costs, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_solver_has_the_numbers_of_a_fresh_hand_over(seed: int) -> None:
+    """After a change, what is in HiGHS is the new case to the last digit, stages and settled charges of the last case undone."""
+    warm = Warm(everything())
+    warm.solve()
+    case = moved(everything(), seed, 0.05, 0.1)
+    warm.change(case)
+    warm.live.put(warm.live.wanted())
+    has, scale = warm.live.solver.getLp(), warm.live.scale
+    wanted = warm.live.wanted()
+    assert np.array_equal(has.col_cost_, wanted.costs)
+    assert np.array_equal([has.col_lower_, has.col_upper_], wanted.columns)
+    assert np.array_equal([has.row_lower_, has.row_upper_], wanted.rows)
+    entries = dict(zip(zip(case.layout.entry_rows.tolist(), case.layout.indices.tolist(), strict=True), case.part("entries").tolist(), strict=True))
+    for column in range(len(case.layout.columns)):
+        for k in range(has.a_matrix_.start_[column], has.a_matrix_.start_[column + 1]):
+            row = has.a_matrix_.index_[k]
+            assert has.a_matrix_.value_[k] / (scale.row[row] * scale.column[column]) == entries.pop((row, column))
+    assert not any(entries.values())
+
+
+def test_nothing_changed_patches_nothing() -> None:
+    live = hand_over(everything(), Options())
+    assert live.put(live.wanted()) == 0
+
+
+def test_more_changes_than_are_worth_patching_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = moved(everything(), 5, 0.3, 0.05)
+    outcomes = []
+    for many in (0, 10**9):
+        monkeypatch.setattr("saltloop.solve.live._MANY", many)
+        warm = Warm(everything())
+        warm.solve()
+        warm.change(case)
+        outcomes.append(warm.solve())
+    assert [o.start for o in outcomes] == ["warm", "warm"]
+    assert outcomes[0].objectives == pytest.approx(outcomes[1].objectives, rel=1e-9)
+
+
+# x + y <= 4, x <= 3 by a row, at most 2 x + y.
+SMALL = ([[1.0, 1.0], [1.0, 0.0]], [(-INF, 4), (-INF, 3)], [2.0, 1.0])
+
+
+def test_prices_limits_and_coefficients_by_hand() -> None:
+    """7; price of y 3: 12; limit 2 instead of 4: 6; x in the first row counted twice: 6 still, then with y at 1 again: 2."""
+    first = arrays_of(program(*SMALL))
+    warm = Warm(first)
+    assert warm.solve().objectives == pytest.approx((7,))
+    case = with_number(first, "costs", 1, 3.0)
+    for part, position, value, answer in (("costs", 1, 3.0, 12), ("row_upper", 0, 2.0, 6), ("entries", 0, 2.0, 6), ("costs", 1, 1.0, 2)):
+        case = with_number(case, part, position, value)
+        warm.change(case)
+        outcome = warm.solve()
+        assert (outcome.status, outcome.start) == ("optimal", "warm")
+        assert outcome.objectives == pytest.approx((answer,))
+
+
+def test_an_entry_may_appear_and_go() -> None:
+    """The second row takes y too: x + y <= 3 gives 6; without it 7 again; the first row without x: 3 x 2 + 4 = 10."""
+    wide, narrow = ([[1.0, 1.0], [1.0, 1.0]], *SMALL[1:]), ([[0.0, 1.0], [1.0, 0.0]], *SMALL[1:])
+    warm = Warm(arrays_of(program(*SMALL)))
+    warm.solve()
+    for form, answer in ((wide, 6), (SMALL, 7), (narrow, 10), (wide, 6)):
+        warm.change(arrays_of(program(*form)))
+        assert warm.solve().objectives == pytest.approx((answer,))
+
+
+def test_an_infeasible_case_is_a_value_with_its_proof() -> None:
+    """At least 5 of what is at most 4; both rows take part in the proof, and the next case is solved as if nothing had been."""
+    first = arrays_of(program([[1.0, 1.0], [1.0, 1.0]], [(-INF, 4), (-INF, INF)], [2.0, 1.0]))
+    warm = Warm(first)
+    warm.solve()
+    case = with_number(first, "row_lower", 1, 5.0)
+    warm.change(case)
+    for outcome in (warm.solve(), warm.solve(cold=True)):
+        assert outcome.status == "infeasible"
+        assert np.count_nonzero(outcome.ray) == 2
+        assert proves_infeasible(case, outcome.ray)
+        assert not proves_infeasible(first, outcome.ray)
+        assert len(outcome.values) == 0
+    warm.change(first)
+    assert warm.solve().objectives == pytest.approx((8,))
+
+
+def test_an_unbounded_case_is_a_value_with_its_direction() -> None:
+    first = arrays_of(program(*SMALL))
+    warm = Warm(first)
+    warm.solve()
+    case = with_number(first, "row_upper", 0, INF)
+    warm.change(case)
+    outcome = warm.solve()
+    assert outcome.status == "unbounded"
+    assert outcome.ray[1] > 0
+    assert proves_unbounded(case, outcome.ray)
+    assert not proves_unbounded(first, outcome.ray)
+    warm.change(first)
+    assert warm.solve().objectives == pytest.approx((7,))
+
+
+def test_bounds_that_cross_need_no_other_proof() -> None:
+    case = with_number(arrays_of(program(*SMALL)), "column_lower", 0, 2.0)
+    case = with_number(case, "column_upper", 0, 1.0)
+    assert Warm(case).solve().status == "infeasible"
+
+
+def test_nothing_proves_nothing() -> None:
+    case = arrays_of(program(*SMALL))
+    assert not proves_infeasible(case, np.zeros(0))
+    assert not proves_infeasible(case, np.array([1.0, -1.0]))
+    assert not proves_unbounded(case, np.array([0.0, 1.0]))
+    assert not proves_unbounded(case, np.array([0.0, 0.0]))
+
+
+def test_an_answer_without_a_certificate_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("saltloop.solve.warm.TOLERANCE", -1.0)
+    warm = Warm(everything())
+    outcome = warm.solve()
+    assert (outcome.status, outcome.start, len(outcome.values)) == ("uncertified", "rescaled", 0)
+    assert outcome.certificate is not None
+
+
+def test_an_infeasibility_without_proof_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("saltloop.solve.warm.proves_infeasible", lambda *_: False)
+    case = with_number(arrays_of(program(*SMALL)), "row_lower", 1, 5.0)
+    assert Warm(case).solve().status == "uncertified"
+
+
+def test_no_time_is_a_stop_and_the_next_case_has_its_own() -> None:
+    warm = Warm(everything(), Options(time_limit=1e-6, ranging=False))
+    assert warm.solve().status == "stopped"
+    warm.options = warm.live.options = Options(time_limit=60.0, ranging=False)
+    assert warm.solve().status == "optimal"
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 3, 4])
+def test_a_senseless_basis_does_no_harm(status: int) -> None:
+    """All columns and rows of one status: too many basic, none basic, at bounds that there are not."""
+    arrays = everything()
+    warm = Warm(arrays)
+    good = warm.solve()
+    senseless = Basis.of(*(np.full(size, status, dtype=np.uint8) for size in (len(arrays.layout.columns), len(arrays.layout.rows))))
+    assert warm.solve(start=senseless).objectives == pytest.approx(good.objectives, rel=1e-9)
+
+
+def test_a_basis_goes_to_another_process_and_back() -> None:
+    warm = Warm(everything())
+    basis = warm.solve().basis
+    assert basis is not None
+    columns, rows = basis.packed()
+    assert (columns == 1).sum() + (rows == 1).sum() == len(rows)
+    again = Warm(everything()).solve(start=Basis.of(columns, rows))
+    assert (again.status, again.start, again.iterations < warm.solve(cold=True).iterations / 4) == ("optimal", "warm", True)
+
+
+def test_a_basis_is_not_moved_by_the_next_case() -> None:
+    warm = Warm(everything())
+    basis = warm.solve().basis
+    assert basis is not None
+    before = [side.copy() for side in basis.packed()]
+    warm.change(moved(everything(), 11, 0.3, 0.5))
+    warm.solve()
+    assert all(np.array_equal(a, b) for a, b in zip(before, basis.packed(), strict=True))
+
+
+def test_a_case_far_from_the_first_is_scaled_anew() -> None:
+    """A coefficient a million times as large leaves the range that the scaling was made for."""
+    first = arrays_of(program(*SMALL))
+    warm = Warm(first)
+    warm.solve()
+    before = warm.live
+    warm.change(with_number(first, "entries", 0, 1.5))
+    assert warm.live is before
+    case = with_number(first, "entries", 0, 1e6)
+    warm.change(case)
+    assert warm.live is not before
+    assert_as_fresh(warm.solve(), case)
+
+
+def test_interior_point_starts_cold_and_simplex_goes_on() -> None:
+    warm = Warm(everything(), Options(algorithm="ipm", ranging=False))
+    first = warm.solve()
+    again = warm.solve()
+    assert first.algorithm.startswith("ipm")
+    assert again.algorithm.startswith("simplex")
+    assert first.objectives == pytest.approx(again.objectives, rel=1e-9)
+
+
+def test_arrays_come_back_as_a_programme() -> None:
+    arrays = program_of(EVERYTHING, **CHOICES)
+    case = moved(arrays_of(arrays), 3, 0.1, 0.1)
+    assert difference(arrays_of(program_with(arrays, case)), case) == (0.0, "")
+    size, where = difference(arrays_of(arrays), case)
+    assert size > 0
+    assert where
+
+
+def test_the_order_of_rows_and_columns_does_not_matter() -> None:
+    """y before x and the second row first: the same programme; a row more is another structure."""
+    one, other = arrays_of(program(*SMALL)), arrays_of(turned())
+    assert same_structure(one, other)
+    assert difference(one, other) == (0.0, "")
+    assert not np.array_equal(one.numbers, other.numbers)
+    more = arrays_of(program([*SMALL[0], [0.0, 1.0]], [*SMALL[1], (-INF, 1)], SMALL[2]))
+    assert not same_structure(one, more)
+    with pytest.raises(ValueError, match="structure"):
+        on_one_layout((one, more))
+
+
+def turned() -> Program:
+    found = program(*SMALL)
+    columns, rows = (frame.iloc[::-1].reset_index(drop=True) for frame in (found.columns, found.rows))
+    return replace(found, columns=columns, rows=rows, matrix=found.matrix[[1, 0]][:, [1, 0]], stages=tuple((s, c[::-1]) for s, c in found.stages))
+
+
+def test_a_place_is_named() -> None:
+    first = arrays_of(program(*SMALL))
+    assert difference(first, with_number(first, "entries", 0, 2.0)) == (0.5, "coefficient of column[0] in row[0]")
+    assert difference(first, with_number(first, "row_upper", 1, INF)) == (INF, "row_upper of row[1]")
+    assert difference(first, with_number(first, "costs", 1, 2.0)) == (0.5, "costs of column[1]")
+
+
+def test_what_is_refused_is_told() -> None:
+    """HiGHS takes no number that is not one."""
+    with pytest.raises(SolveError):
+        hand_over(with_number(arrays_of(program(*SMALL)), "entries", 0, float("nan")), Options())
