@@ -26,18 +26,28 @@ class Layout:
     """What the numbers of a programme stand for.
 
     Args:
-        columns: family and key of every column.
-        rows: family and key of every row.
+        named: the programme that names rows and columns, without its numbers; names are made when they are asked for.
+        shape: number of rows and of columns.
         senses: maximise or minimise, of every stage of the objective.
         starts: first entry of each row, and the number of entries.
         indices: column of each entry, rising within a row.
     """
 
-    columns: Names
-    rows: Names
+    named: Program
+    shape: tuple[int, int]
     senses: tuple[str, ...]
     starts: np.ndarray
     indices: np.ndarray
+
+    @cached_property
+    def columns(self) -> Names:
+        """Family and key of every column."""
+        return tuple(zip(self.named.columns["family"], self.named.columns["key"], strict=True))
+
+    @cached_property
+    def rows(self) -> Names:
+        """Family and key of every row."""
+        return tuple(zip(self.named.rows["family"], self.named.rows["key"], strict=True))
 
     @cached_property
     def structure(self) -> str:
@@ -48,22 +58,24 @@ class Layout:
     @cached_property
     def parts(self) -> dict[str, slice]:
         """Where each part stands in the vector; the costs of the stages follow each other."""
-        n, m = len(self.columns), len(self.rows)
+        m, n = self.shape
         ends = np.cumsum([0, n * len(self.senses), n, n, m, m, len(self.indices)])
         return {name: slice(int(a), int(b)) for name, a, b in zip(PARTS, ends[:-1], ends[1:], strict=True)}
 
     def columns_of(self, *families: str) -> np.ndarray:
         """Whether each column is of one of these families."""
-        return np.array([family in families for family, _ in self.columns], dtype=bool)
+        found: np.ndarray = self.named.columns["family"].isin(families).to_numpy()
+        return found
 
     def rows_of(self, *families: str) -> np.ndarray:
         """Whether each row is of one of these families."""
-        return np.array([family in families for family, _ in self.rows], dtype=bool)
+        found: np.ndarray = self.named.rows["family"].isin(families).to_numpy()
+        return found
 
     @cached_property
     def entry_rows(self) -> np.ndarray:
         """Row of each entry."""
-        return np.repeat(np.arange(len(self.rows), dtype=np.int32), np.diff(self.starts))
+        return np.repeat(np.arange(self.shape[0], dtype=np.int32), np.diff(self.starts))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +97,7 @@ class Arrays:
 
     def costs(self, stage: int = 0) -> np.ndarray:
         """Objective coefficient of every column in one stage."""
-        n = len(self.layout.columns)
+        n = self.layout.shape[1]
         return self.part("costs")[stage * n : (stage + 1) * n]
 
     @property
@@ -101,8 +113,7 @@ class Arrays:
     @cached_property
     def matrix(self) -> sparse.csr_array:
         """Rows by columns."""
-        shape = len(self.layout.rows), len(self.layout.columns)
-        return sparse.csr_array((self.part("entries"), self.layout.indices, self.layout.starts), shape=shape)
+        return sparse.csr_array((self.part("entries"), self.layout.indices, self.layout.starts), shape=self.layout.shape)
 
 
 def arrays_of(program: Program) -> Arrays:
@@ -114,14 +125,10 @@ def arrays_of(program: Program) -> Arrays:
     matrix = sparse.csr_array(program.matrix.copy())
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
-    matrix.sort_indices()
-    layout = Layout(_names(program.columns), _names(program.rows), tuple(sense for sense, _ in program.stages), matrix.indptr, matrix.indices)
+    named = replace(program, matrix=sparse.csr_array((0, 0)), stages=())
+    layout = Layout(named, (matrix.shape[0], matrix.shape[1]), tuple(sense for sense, _ in program.stages), matrix.indptr, matrix.indices)
     bounds = (frame[side].to_numpy(dtype=float) for frame in (program.columns, program.rows) for side in ("lower", "upper"))
     return Arrays(layout, np.concatenate([*(costs for _, costs in program.stages), *bounds, matrix.data]))
-
-
-def _names(frame: pd.DataFrame) -> Names:
-    return tuple(zip(frame["family"], frame["key"], strict=True))
 
 
 def program_with(program: Program, arrays: Arrays) -> Program:
@@ -142,7 +149,9 @@ def program_with(program: Program, arrays: Arrays) -> Program:
 
 def same_structure(first: Arrays, second: Arrays) -> bool:
     """Whether two programmes have rows and columns of the same names, in any order, and stages of the same senses."""
-    return first.layout is second.layout or first.layout.structure == second.layout.structure
+    one, other = first.layout, second.layout
+    same = one is other or (one.senses == other.senses and one.columns == other.columns and one.rows == other.rows)
+    return same or one.structure == other.structure
 
 
 def on_one_layout(several: Iterable[Arrays]) -> tuple[Arrays, ...]:

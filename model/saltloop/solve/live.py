@@ -178,7 +178,7 @@ def hand_over(arrays: Arrays, options: Options) -> Live:
     scale = scaling(arrays)
     factors = scale_factors(arrays, scale)
     solver = highspy.Highs()
-    for name, value in _settings(len(arrays.layout.columns), options).items():
+    for name, value in _settings(arrays.layout.shape[1], options).items():
         solver.setOptionValue(name, value)
     scaled = Arrays(arrays.layout, arrays.numbers * factors)
     state = State(scaled.costs(), scaled.column_bounds, scaled.row_bounds, scaled.part("entries"))
@@ -193,7 +193,7 @@ def _pass(solver: Any, arrays: Arrays, state: State) -> None:
     """Hand the whole programme over."""
     layout = arrays.layout
     lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = len(layout.rows), len(layout.columns)
+    lp.num_row_, lp.num_col_ = layout.shape
     lp.col_cost_ = state.costs
     lp.col_lower_, lp.col_upper_ = state.columns
     lp.row_lower_, lp.row_upper_ = state.rows

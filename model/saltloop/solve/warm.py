@@ -168,7 +168,7 @@ class Warm:
             self.live.start_clock(time.perf_counter() - begun)
             outcome = self._attempt("rescaled")
         self.basis = outcome.basis or self.basis
-        name, why = algorithm_for(len(self.arrays.layout.columns), self.options)
+        name, why = algorithm_for(self.arrays.layout.shape[1], self.options)
         algorithm = "simplex (from a basis)" if outcome.start == "warm" else f"{name} ({why})"
         return replace(outcome, algorithm=algorithm, iterations=self.live.iterations, seconds=time.perf_counter() - begun)
 
@@ -176,7 +176,7 @@ class Warm:
         """One solve from where the solver stands; uncertified if its answer is not proven."""
         live = self.live
         # Interior point cannot use a basis.
-        live.solver.setOptionValue("solver", "simplex" if start == "warm" else algorithm_for(len(live.arrays.layout.columns), self.options)[0])
+        live.solver.setOptionValue("solver", "simplex" if start == "warm" else algorithm_for(live.arrays.layout.shape[1], self.options)[0])
         status = live.run()
         if status != OPTIMAL:
             return self._no_plan(status, start)
@@ -201,7 +201,7 @@ class Warm:
             return Outcome("infeasible", start, ray=multipliers) if proves_infeasible(live.arrays, multipliers) else Outcome("uncertified", start)
         if status == "unbounded":
             direction = _array(live.solver.getPrimalRay(), live.scale.column)
-            live.put(replace(live.wanted(), costs=np.zeros(len(live.arrays.layout.columns))))
+            live.put(replace(live.wanted(), costs=np.zeros(live.arrays.layout.shape[1])))
             proven = len(direction) and live.run() == OPTIMAL and proves_unbounded(live.arrays, direction)
             return Outcome("unbounded", start, ray=direction) if proven else Outcome("uncertified", start)
         word = status.removeprefix("stopped: ")
