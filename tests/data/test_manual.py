@@ -77,7 +77,7 @@ def test_the_manual_writes_between_the_markers_and_nothing_else(tmp_path: Path) 
     assert text.startswith(f"before\n{START}\n")
     assert text.endswith(f"{END}\nafter\n")
     assert "数据表" in text
-    assert "old" not in text
+    assert "\nold\n" not in text
 
 
 def test_the_manual_prints_without_arguments(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,6 +46,10 @@ def _is_mapping(value: object) -> bool:
     return value is None or (isinstance(value, dict) and all(_is_text(k) and isinstance(v, (str, int, float)) for k, v in value.items()))
 
 
+def _is_years(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(year, int) and 1000 <= year <= 9999 for year in value))
+
+
 _TEXT, _BOTH = Words("a text", "文字"), Words("{en: a text, zh: a text}", "{en: 文字, zh: 文字}")
 _FORMS: dict[str, tuple[Callable[[object], bool], Words]] = {
     "name": (_is_text, _TEXT),
@@ -59,6 +63,7 @@ _FORMS: dict[str, tuple[Callable[[object], bool], Words]] = {
     "description": (_is_both, _BOTH),
     "licence": (_is_text, _TEXT),
     "main_area": (_is_text, Words("an area of areas.csv", "areas.csv 中的区域")),
+    "base_years": (_is_years, Words("a list of years such as [2015, 2020]", "年份列表，如 [2015, 2020]")),
     "roles": (_is_mapping, Words("{charges: account, transfers: account}", "{charges: 账户, transfers: 账户}")),
 }
 ROLES = ("charges", "transfers")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 GRADES = ("A", "B", "C", "D")
+OBSERVED = ("account", "activity", "made", "used", "drawn", "bought", "sold", "disposed", "other")
 
 
 @dataclass(frozen=True)
@@ -630,6 +631,51 @@ TABLES: tuple[Table, ...] = (
         ),
         base="own unit",
         path="norms.{process}.{commodity}.{measure}.{kind}",
+    ),
+    Table(
+        "observations",
+        (
+            "published totals and outputs of an area, as statistics print them; the backtest compares base years with them",
+            "公布的区域总量与产量统计值，供基准年回测比较",
+        ),
+        ("area", "kind", "item", "year", "source"),
+        (
+            _refer("area", "areas|sites", "area or site that the statistic covers", "统计范围（区域或地点）"),
+            Column(
+                "kind",
+                "choice",
+                (
+                    "what was counted: an account, or an amount of a commodity made, used, drawn, bought, sold or disposed of; other: nothing of the model",
+                    "统计对象：账户，或物料的产出、使用、开采、购入、销售、处置量；other：模型中没有的对象",
+                ),
+                choices=OBSERVED,
+            ),
+            Column(
+                "item",
+                "text",
+                (
+                    "the account; or processes, commodities or tags of them separated by spaces, which are added; for other a name of its own",
+                    "账户；或以空格分隔、相加的工艺、物料或其标签；other 为自拟名称",
+                ),
+            ),
+            Column(
+                "year",
+                "year",
+                ("base year that it is laid beside; the note says so where another year was counted", "对照的基准年；实际统计年份不同的在备注说明"),
+            ),
+            Column(
+                "compares",
+                "choice",
+                (
+                    "same: it counts what the model counts; part: the model is only a part of it; ceiling: it was kept within this; "
+                    "none: not comparable, the note says why",
+                    "same：与模型口径相同；part：模型只是其中一部分；ceiling：控制在此值以内；none：不可比，理由见备注",
+                ),
+                choices=("same", "part", "ceiling", "none"),
+            ),
+        ),
+        base="own unit",
+        path="observations.{area}.{kind}.{item}",
     ),
     Table(
         "balance_exceptions",

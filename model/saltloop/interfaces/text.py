@@ -45,7 +45,7 @@ class _Page:
         """The whole page."""
         title = self.manifest["scenario"]["title"][self.language]
         yield title
-        yield "=" * _width(title)
+        yield "=" * width(title)
         shows = self.manifest["scenario"].get("shows")
         if shows:
             yield shows[self.language]
@@ -94,7 +94,7 @@ class _Page:
             for r in records(table.head(_PRODUCTS))
         ]
         head = [self.say(k) for k in ("product", "sold_amount", "sales", "text_contribution")]
-        yield from _table(head, rows)
+        yield from aligned(head, rows)
 
     def _resources(self, year: int) -> Iterator[str]:
         table = self.run.table("limits")
@@ -115,7 +115,7 @@ class _Page:
             ]
             for r in records(table.head(_LIMITS))
         ]
-        yield from _table([self.say(k) for k in ("text_where", "item", "reached", "bound", "text_share", "marginal_value")], rows)
+        yield from aligned([self.say(k) for k in ("text_where", "item", "reached", "bound", "text_share", "marginal_value")], rows)
         if len(table) > _LIMITS:
             yield self.say("text_more", count=len(table) - _LIMITS, file="limits.parquet")
 
@@ -138,7 +138,7 @@ class _Page:
             actual = "–" if pd.isna(r["actual"]) else self.amount(float(r["actual"]), unit)
             boundary = self.say("text_boundary_model" if r["note"] == "model only" else "text_boundary_official")
             rows.append([f"{self.title(r['indicator'])}, {self.title(r['area'])}", actual, target, mark, boundary])
-        yield from _table([self.say(k) for k in ("indicator", "actual", "target", "status", "text_boundary")], rows)
+        yield from aligned([self.say(k) for k in ("indicator", "actual", "target", "status", "text_boundary")], rows)
 
     def _rules(self, year: int) -> Iterator[str]:
         table = self.run.table("rules")
@@ -160,7 +160,7 @@ class _Page:
             ]
             for r in records(table.head(_RULES))
         ]
-        yield from _table([self.say(k) for k in ("rule", "kind", "area", "bound", "marginal_value", "valid")], rows)
+        yield from aligned([self.say(k) for k in ("rule", "kind", "area", "bound", "marginal_value", "valid")], rows)
 
     def _valid(self, r: dict[str, Any]) -> str:
         low, high = (self.amount(r[end], "") for end in ("dual_valid_from", "dual_valid_to"))
@@ -186,7 +186,7 @@ class _Page:
             ]
             for r in records(table)
         ]
-        yield from _table([self.say(k) for k in ("kind", "text_where", "item", "bound", "marginal_value")], rows)
+        yield from aligned([self.say(k) for k in ("kind", "text_where", "item", "bound", "marginal_value")], rows)
 
     def _foot(self) -> Iterator[str]:
         certificate = self.manifest["certificate"]
@@ -229,17 +229,17 @@ def verification_text(findings: list[Finding], language: str = "en") -> str:
     return "\n".join(lines)
 
 
-def _width(words: str) -> int:
+def width(words: str) -> int:
     """Columns on a terminal: wide characters count two."""
     from unicodedata import east_asian_width
 
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in words)
 
 
-def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
+def aligned(head: list[str], rows: list[list[str]]) -> Iterator[str]:
     """Aligned columns: the first to the left, numbers to the right."""
-    wide = [max(_width(r[n]) for r in [head, *rows]) for n in range(len(head))]
+    wide = [max(width(r[n]) for r in [head, *rows]) for n in range(len(head))]
     number_like = [all(r[n][:1].isdigit() or r[n][:1] in "–−-∞" for r in rows) for n in range(len(head))]
     for r in [head, *rows]:
-        cells = [(" " * (w - _width(c)) + c) if right else (c + " " * (w - _width(c))) for c, w, right in zip(r, wide, number_like, strict=True)]
+        cells = [(" " * (w - width(c)) + c) if right else (c + " " * (w - width(c))) for c, w, right in zip(r, wide, number_like, strict=True)]
         yield "  " + "  ".join(cells).rstrip()

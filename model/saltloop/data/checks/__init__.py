@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from saltloop.data.checks import calendars, elements, factors, ledger, markets, names, norms, plausible, transport, ways
+from saltloop.data.checks import calendars, elements, factors, ledger, markets, names, norms, observations, plausible, transport, ways
 from saltloop.data.checks.registry import CHECKS, manual
 from saltloop.data.pack import Pack
 from saltloop.data.relations import Relations
 from saltloop.errors import Problems
 
-THEMES = (elements, ways, markets, transport, plausible, ledger, factors, norms, names, calendars)
+THEMES = (elements, ways, markets, transport, plausible, ledger, factors, norms, names, calendars, observations)
 
 
 def check(pack: Pack) -> Problems:
