@@ -45,14 +45,18 @@ def pack(name: str) -> Pack:
 
 
 def regions() -> list[str]:
-    """Packs that stand on their own: no other builds on them."""
-    built_upon = {parent for folder in FOLDERS for parent in about(folder)["builds_on"]}
-    return [folder.name for folder in FOLDERS if folder.name not in built_upon]
+    """Packs with places of their own; the others are shared parts."""
+    return [folder.name for folder in FOLDERS if (folder / "sites.csv").exists()]
+
+
+def lineage(name: str) -> set[str]:
+    """The packs that a pack builds on, and those that they build on."""
+    parents = about(ROOT / "data" / name)["builds_on"]
+    return set(parents).union(*(lineage(parent) for parent in parents))
 
 
 def test_every_folder_is_a_region_or_part_of_one() -> None:
-    lineage = {name: set(about(ROOT / "data" / name)["builds_on"]) for name in regions()}
-    assert {folder.name for folder in FOLDERS} == set(lineage).union(*lineage.values())
+    assert {folder.name for folder in FOLDERS} == set(regions()).union(*(lineage(name) for name in regions()))
     assert {path.name for path in (ROOT / "data").iterdir() if path.is_dir()} == {folder.name for folder in FOLDERS}
 
 

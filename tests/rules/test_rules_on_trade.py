@@ -66,6 +66,17 @@ def test_a_forbidden_exchange_ends_what_lives_on_it() -> None:
     assert answer.dual("rule", "none", 2025) == pytest.approx(5)
 
 
+def test_every_good_can_be_forbidden_both_ways() -> None:
+    """The slag of the mine goes to the plant: one rule ends it, whichever side it names first; without both_ways only the named way is closed."""
+    blocks = PAIR.replace("modes road t slag", "modes road t slag+block")
+    assert blocks != PAIR
+    for sides in ({"from": "giving", "to": "taking"}, {"from": "taking", "to": "giving"}):
+        answer = solve_pack(blocks, rules={"apart": {"exchange": "*", "allow": False, "both_ways": True, **sides}})
+        assert answer.objective == pytest.approx(0)
+    one_way = solve_pack(blocks, rules={"apart": {"exchange": "*", "allow": False, "from": "taking", "to": "giving"}})
+    assert one_way.objective == pytest.approx(400)
+
+
 def test_an_exchange_can_be_capped(golden: Golden) -> None:
     golden("exchange_cap", program_of(PAIR, rules={"some": {"exchange": "slag", "at_most": "0.05 kt", "to": "plant"}}), "rule")
 

@@ -107,8 +107,14 @@ rules:
     )
     none, some, paid = (rule for rule in scenario.choices.rules if isinstance(rule, Exchange))
     everywhere = ("lake", "park", "town")
-    assert (none.origins, none.destinations, none.numbers["bound"].at(2025), none.has_row) == (everywhere, everywhere, 0, True)
-    assert (some.origins, some.destinations, some.numbers["bound"].at(2025), some.unit) == (("lake",), ("lake", "park"), 5000, "t")
+    ways = [(a, b) for a in everywhere for b in everywhere]
+
+    def counted(rule: Exchange) -> list[tuple[str, str]]:
+        return [way for way in ways if rule.counts("waste_salt", *way)]
+
+    assert (counted(none), none.numbers["bound"].at(2025), none.has_row) == (ways, 0, True)
+    assert (counted(some), some.numbers["bound"].at(2025), some.unit) == ([("lake", "lake"), ("lake", "park")], 5000, "t")
+    assert not any(rule.counts("potash", *way) for rule in (none, some, paid) for way in ways)
     assert (paid.has_row, paid.transfer_account, paid.numbers["price"].at(2025)) == (False, "transfers", pytest.approx(10))
 
 

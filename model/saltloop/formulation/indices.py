@@ -357,7 +357,7 @@ def _selected(case: Case, rule: Rule) -> Iterator[tuple[str, Key, Key]]:
     elif isinstance(rule, Exchange):
         for l, c in case.shipments:
             link = case.links[l]
-            if c == rule.commodity and link.origin in rule.origins and link.destination in rule.destinations:
+            if rule.counts(c, link.origin, link.destination):
                 yield from (("shipments_of_rule", (rule.name,), (l, c, t)) for t in case.commodity_slices[c])
 
 

@@ -274,7 +274,7 @@ def _transfers(case: Case, rule: Exchange) -> Iterator[tuple[tuple[str | int, ..
     account = case.pack.role("transfers", "transfers")
     for name, c in case.shipments:
         link = case.links[name]
-        if c == rule.commodity and link.origin in rule.origins and link.destination in rule.destinations:
+        if rule.counts(c, link.origin, link.destination):
             for y in rule.periods:
                 price = rule.numbers["price"].at(y) or 0.0
                 yield (account, link.origin, name, c, y), price

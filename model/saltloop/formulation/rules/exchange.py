@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
 
+EVERY = "*"
+
 
 class Exchange(Rule, kind="exchange"):
     r"""What sites hand over to each other is forbidden, bounded, or paid for.
@@ -16,15 +18,18 @@ class Exchange(Rule, kind="exchange"):
 
     Example: ``no_chlorine_trade: {exchange: chlorine, allow: no}``
     Example: ``free_salt: {exchange: waste_salt, from: ponds, to: works, price: 0 CNY/t}``
+    Example: ``zones_apart: {exchange: "*", from: east, to: west, both_ways: yes, allow: no}``
     Links from a site of `from` to a site of `to` count. Forbidden: the bound is zero and the dual is what permission for one more unit is
     worth. A price is a transfer from the receiver to the giver, entered in the pack's account for transfers; it bounds nothing.
+    With ``*`` every good is forbidden, each in its own unit, and the dual is what one unit of the good in most demand would be worth.
     Dual: objective unit per unit of the commodity.
     """
 
     title = ("Exchange between sites", "地点间交换")
-    commodity: str = Field(alias="exchange", description="commodity that is handed over")
+    commodity: str = Field(alias="exchange", description="commodity that is handed over; `*`: every good, which can only be forbidden")
     origin: str | None = Field(None, alias="from", description="area or site that gives; absent: all sites of the scenario")
     destination: str | None = Field(None, alias="to", description="area or site that receives; absent: all sites of the scenario")
+    both_ways: bool = Field(False, description="yes: what passes from `to` to `from` counts as well")
     allow: bool | None = Field(None, description="no: nothing may be handed over")
     price: Amount | None = Field(None, description="money per unit that the receiver pays the giver")
     at_most: Amount | None = Field(None, description="most that is handed over in a year")
@@ -38,6 +43,8 @@ class Exchange(Rule, kind="exchange"):
             raise ValueError("give exactly one of allow: no, price, at_most")
         if self.allow:
             raise ValueError("allow: yes changes nothing, since links decide what can be shipped; only `allow: no` is a rule")
+        if self.commodity == EVERY and self.allow is None:
+            raise ValueError("`*` would add goods of different units: it can only be forbidden, with allow: no")
         if self.area is not None:
             raise ValueError("an exchange has two ends: use `from` and `to` instead of `in`")
         return self
@@ -47,15 +54,11 @@ class Exchange(Rule, kind="exchange"):
         """A price bounds nothing."""
         return self.price is None
 
-    @property
-    def origins(self) -> tuple[str, ...]:
-        """Sites that give."""
-        return self._origins
-
-    @property
-    def destinations(self) -> tuple[str, ...]:
-        """Sites that receive."""
-        return self._destinations
+    def counts(self, commodity: str, origin: str, destination: str) -> bool:
+        """Whether the rule counts a commodity on its way from one site to another."""
+        there = origin in self._origins and destination in self._destinations
+        back = self.both_ways and origin in self._destinations and destination in self._origins
+        return self.commodity in (commodity, EVERY) and (there or back)
 
     @property
     def transfer_account(self) -> str:
@@ -64,7 +67,7 @@ class Exchange(Rule, kind="exchange"):
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """The bound in the unit of the commodity, or price in money per unit."""
-        unit = context.commodity_unit(self.commodity, self.kind)
+        unit = "1" if self.commodity == EVERY else context.commodity_unit(self.commodity, self.kind)
         self._unit = unit or "1"
         self._origins = context.sites if self.origin is None else context.sites_in(self.origin, "from")
         self._destinations = context.sites if self.destination is None else context.sites_in(self.destination, "to")
