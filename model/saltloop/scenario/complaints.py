@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -38,6 +38,8 @@ NO_KIND = message(
 TWO_KINDS = message("S118", ("rule '{rule}' is of two kinds: {kinds}", "规则“{rule}”同时属于两种类型：{kinds}"), ("make it two rules", "请分成两条规则"))
 BAD_RULE = message("S119", ("{key}: {reason}", "{key}：{reason}"), ("keys found: {found}", "已有的键：{found}"))
 
+Form = TypeVar("Form", bound=BaseModel)
+
 _WORDS = {
     "string_type": ("a text", "文字"),
     "string_too_short": ("a text that is not empty", "非空文字"),
@@ -68,13 +70,29 @@ def shown_value(value: object) -> str:
 
 def file_of(document: Document, problems: Problems) -> ScenarioFile:
     """The document in the forms of the schema; what does not fit is told and left out."""
+    found = form_of(ScenarioFile, REQUIRED, document, problems)
+    objectives = [word for word in OBJECTIVES if word in document.data]
+    if len(objectives) != 1:
+        problems.add(ONE_OBJECTIVE.at(document.place(*objectives[-1:]), found=len(objectives)))
+    return found
+
+
+def form_of(model: type[Form], required: Iterable[KeyPath], document: Document, problems: Problems) -> Form:
+    """A document in the form of a model; what is missing or does not fit is told and left out.
+
+    Args:
+        model: every key has a default.
+        required: keys that must stand there.
+        document: as read.
+        problems: collects what is wrong.
+    """
     data = copy.deepcopy(document.data)
-    _tell_missing(document, problems)
+    _tell_missing(model, required, document, problems)
     while True:
         try:
-            return ScenarioFile.model_validate(data)
+            return model.model_validate(data)
         except ValidationError as error:
-            for path in _tell(error, ScenarioFile, (), data, document, problems):
+            for path in _tell(error, model, (), data, document, problems):
                 _remove(data, path)
 
 
@@ -99,15 +117,12 @@ def rule_of(name: str, raw: Mapping[str, Any], document: Document, problems: Pro
     return None if unusable else rule
 
 
-def _tell_missing(document: Document, problems: Problems) -> None:
-    for path in REQUIRED:
+def _tell_missing(model: type[BaseModel], required: Iterable[KeyPath], document: Document, problems: Problems) -> None:
+    for path in required:
         above = _at(document.data, path[:-1])
         if isinstance(above, dict) and path[-1] not in above:
-            en, zh = _meaning(_field(ScenarioFile, path))
-            problems.add(MISSING_KEY.at(document.place(*path[:-1]), key=path[-1], **_where(path[:-1]), meaning=en, meaning_zh=zh))
-    found = [word for word in OBJECTIVES if word in document.data]
-    if len(found) != 1:
-        problems.add(ONE_OBJECTIVE.at(document.place(*found[-1:]), found=len(found)))
+            en, zh = _meaning(_field(model, path))
+            problems.add(MISSING_KEY.at(document.place(*path[:-1]), key=path[-1], **_where(path[:-1], document), meaning=en, meaning_zh=zh))
 
 
 def _tell_keys(model: type[BaseModel], raw: Mapping[str, Any], base: KeyPath, document: Document, problems: Problems) -> set[Key]:
@@ -121,13 +136,13 @@ def _tell_keys(model: type[BaseModel], raw: Mapping[str, Any], base: KeyPath, do
 
 def _tell_unknown(model: type[BaseModel], path: KeyPath, document: Document, problems: Problems) -> None:
     known = list(_keys(model))
-    problems.add(UNKNOWN_KEY.at(document.place(*path), key=path[-1], **_where(path[:-1]), known=", ".join(known), hint=nearest(str(path[-1]), known)))
+    problems.add(UNKNOWN_KEY.at(document.place(*path), key=path[-1], **_where(path[:-1], document), known=", ".join(known), hint=nearest(str(path[-1]), known)))
 
 
-def _where(path: KeyPath) -> dict[str, str]:
+def _where(path: KeyPath, document: Document) -> dict[str, str]:
     """A section by name in messages of both languages."""
     name = ".".join(map(str, path))
-    return {"where": name or "the scenario", "where_zh": f"{name} " if name else "情景"}
+    return {"where": name or document.called[0], "where_zh": f"{name} " if name else document.called[1]}
 
 
 def _tell_flags(model: type[BaseModel], raw: Mapping[str, Any], base: KeyPath, document: Document, problems: Problems) -> set[Key]:
@@ -174,7 +189,7 @@ def _problem(
         return None
     if kind == "missing":
         en, zh = _meaning(_field(model, (*own, each["loc"][-1])))
-        return MISSING_KEY.at(document.place(*path), key=each["loc"][-1], **_where(path), meaning=en, meaning_zh=zh)
+        return MISSING_KEY.at(document.place(*path), key=each["loc"][-1], **_where(path, document), meaning=en, meaning_zh=zh)
     if not own:
         return BAD_RULE.at(document.place(*path), key=".".join(map(str, path)), reason=_reason(each), found=", ".join(map(str, each["input"])))
     en, zh = _expected(each, _field(model, own), several)

@@ -49,6 +49,7 @@ NOTHING_TO_SWITCH_OFF = message(
     ("rule '{name}' is switched off, but the file that this one extends has none of that name", "规则“{name}”被关闭，但所继承的文件没有该规则"),
     ("rules there: {known}.{hint}", "其中的规则：{known}。{hint}"),
 )
+NOWHERE = Place()
 _WHOLE = frozenset({"maximise", "minimise", "periods", "slices"})
 
 
@@ -61,12 +62,14 @@ class Document:
         files: that file, then the one it extends, and so on.
         data: plain texts, numbers, lists and mappings, without `extends`.
         origins: place of every key and list entry, by the keys that lead to it.
+        called: what messages call the file as a whole, in English and Chinese.
     """
 
     path: Path
     files: tuple[Path, ...]
     data: dict[str, Any]
     origins: dict[KeyPath, Place]
+    called: tuple[str, str] = ("the scenario", "情景")
 
     def place(self, *keys: Key) -> Place:
         """Where a key stands; if it stands nowhere, the nearest key above it, or the file."""
@@ -137,7 +140,7 @@ def _read_chain(path: Path, root: Path, chain: tuple[Path, ...], problems: Probl
     if not path.resolve().is_relative_to(root):
         problems.add(OUTSIDE_PROJECT.at(asked, file=shown(path), root=root))
         return None
-    own = _read_file(path, problems, asked)
+    own = read_file(path, problems, asked)
     if own is None:
         return None
     extends = own.data.get("extends")
@@ -147,7 +150,17 @@ def _read_chain(path: Path, root: Path, chain: tuple[Path, ...], problems: Probl
     return None if older is None else _merge(older, own, problems)
 
 
-def _read_file(path: Path, problems: Problems, asked: Place) -> Document | None:
+def read_file(path: Path, problems: Problems, asked: Place = NOWHERE) -> Document | None:
+    """One file by itself, as plain data.
+
+    Args:
+        path: the file.
+        problems: collects what is wrong.
+        asked: where it is asked for.
+
+    Returns:
+        its keys; None if it cannot be read.
+    """
     file = shown(path)
     try:
         raw = path.read_bytes()
