@@ -362,7 +362,7 @@ class _Reader:
             for where, path, value in trial:
                 document = document.overlay(overlay_of(path, value), self.own.place(*where), found)
             try:
-                found.extend(resolve_document(document, problems=found, pack=self.base.pack).notes if self._whole(document) else ())
+                found.extend(resolve_document(document, problems=found, pack=self.base.source).notes if self._whole(document) else ())
             except InputError as error:
                 found.extend(error.problems)
             self.problems.extend(problem for problem in found if problem not in told and self._is_own(problem))

@@ -1,0 +1,1 @@
+"""Thousands of cases of one study: planned, solved in chunks, stored, summarised."""

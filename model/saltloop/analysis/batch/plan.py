@@ -1,0 +1,178 @@
+"""The plan of a study: every case with an id made from what it says, in an order in which neighbours differ little, cut into chunks.
+
+The plan is compact: a case is two small numbers and an id of eight bytes; its values are written out when they are needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from saltloop import __version__
+from saltloop.scenario.resolve import resolved
+from saltloop.scenario.space import Values
+from saltloop.scenario.study import Study, key_path
+
+LARGEST_CHUNK = 100
+AS_BUILT = " (as built)"
+_BLOCK = 10_000
+_SILENT = ("title", "note", "language")
+# Numbers may take any value without another row or column; what else varies makes another programme.
+_NUMBERS = ("prices", "set")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that is decided, with how it meets the states.
+
+    Args:
+        name: what tables call it.
+        values: value by path.
+        frozen: empty: it plans anew in every state; else the name of the plan whose capacities it keeps.
+    """
+
+    name: str
+    values: Values
+    frozen: str = ""
+
+
+@dataclass(frozen=True)
+class CasePlan:
+    """All cases of a study.
+
+    Args:
+        study: what varies.
+        plans: digest of each frozen plan by name, as far as it comes from a run.
+    """
+
+    study: Study
+    plans: dict[str, str]
+
+    @cached_property
+    def base(self) -> str:
+        """Twelve letters for what all cases share: the base scenario as resolved, its pack, this version."""
+        study = self.study
+        document = {key: value for key, value in resolved(study.base)["document"].items() if key not in _SILENT}
+        return digest(["base", document, sorted(study.base.pack.hashes.values()), study.detail, __version__])[:12]
+
+    @property
+    def options(self) -> int:
+        """Number of options, frozen plans among them."""
+        return len(self.study.options) + len(self.study.frozen)
+
+    @property
+    def states(self) -> int:
+        """Number of states."""
+        return len(self.study.states)
+
+    def __len__(self) -> int:
+        return self.options * self.states
+
+    def option(self, number: int) -> Option:
+        """An option by number; the frozen plans come after the others."""
+        space = self.study.options
+        if number < len(space):
+            return Option(space.name(number), space.values(number))
+        name = self.study.frozen[number - len(space)]
+        point = space.named(name)
+        return Option(name + AS_BUILT, {} if point is None else space.values(point), name)
+
+    def values(self, case: int) -> Values:
+        """What a case says, by path."""
+        return self.option(case // self.states).values | self.study.states.values(case % self.states)
+
+    def frozen(self, case: int) -> str:
+        """The plan whose capacities a case keeps; empty: none."""
+        number = case // self.states - len(self.study.options)
+        return self.study.frozen[number] if number >= 0 else ""
+
+    @cached_property
+    def ids(self) -> np.ndarray:
+        """Id of each case: 64 bits of the digest of all that it says."""
+        start = hashlib.sha256(self.base.encode())
+        found = np.empty(len(self), dtype=np.uint64)
+        for n in range(self.options):
+            option, own = self.option(n), start.copy()
+            own.update(_json([option.values, option.frozen, self.plans.get(option.frozen, "")]))
+            for m in range(self.states):
+                each = own.copy()
+                each.update(_json(self.study.states.values(m)))
+                found[n * self.states + m] = int.from_bytes(each.digest()[:8], "big")
+        return found
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """Cases in the order in which they are solved: by structure, then so that neighbours differ little."""
+        options = np.concatenate([self.study.options.tour(), np.arange(len(self.study.options), self.options, dtype=np.int64)])
+        turned = [options if n % 2 == 0 else options[::-1] for n in range(self.states)]
+        cases = np.concatenate([each * self.states + state for each, state in zip(turned, self.study.states.tour(), strict=True)])
+        return cases[np.argsort(self.groups[cases], kind="stable")]
+
+    @cached_property
+    def groups(self) -> np.ndarray:
+        """A number for each case that is the same where all that may change the structure is the same."""
+        decided = (self.option(n) for n in range(self.options))
+        options = _numbered(_structure(option.values, option.frozen) for option in decided)
+        states = _numbered(_structure(self.study.states.values(n), "") for n in range(self.states))
+        found: np.ndarray = (options[:, None] * (states.max() + 1) + states).ravel()
+        return found
+
+    def chunks(self, size: int) -> Iterator[np.ndarray]:
+        """The order cut into pieces of one structure each, of at most size cases."""
+        order = self.order
+        groups = self.groups[order]
+        starts = np.flatnonzero(np.diff(groups, prepend=-1))
+        for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
+            for first in range(int(start), int(end), size):
+                yield order[first : min(first + size, int(end))]
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """The table of the plan in blocks: case, option, state, frozen, then a column for each path, values as written."""
+        paths = list(dict.fromkeys([*self.study.options.all_paths(), *self.study.states.all_paths()]))
+        for start in range(0, len(self), _BLOCK):
+            rows = []
+            for case in range(start, min(start + _BLOCK, len(self))):
+                option, state, values = self.option(case // self.states), self.study.states.name(case % self.states), self.values(case)
+                rows.append([case_name(self.ids[case]), option.name, state, option.frozen, *(written(values.get(p)) for p in paths)])
+            yield pd.DataFrame(rows, columns=["case", "option", "state", "frozen", *paths], dtype="string")
+
+
+def case_name(number: np.uint64) -> str:
+    """An id as text."""
+    return f"{int(number):016x}"
+
+
+def written(value: object) -> str | None:
+    """A value as a table shows it; None: the base holds."""
+    return None if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def digest(data: Any) -> str:
+    """A short text that is the same for the same data on every machine."""
+    return hashlib.sha256(_json(data)).hexdigest()
+
+
+def _json(data: Any) -> bytes:
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, default=str).encode()
+
+
+def _structure(values: Values, frozen: str) -> str:
+    """What of some values may change the structure of the programme."""
+    found = {path: value for path, value in values.items() if key_path(path)[0] not in _NUMBERS and not _is_number_of_a_rule(path, value)}
+    return _json([found, frozen]).decode()
+
+
+def _is_number_of_a_rule(path: str, value: object) -> bool:
+    return key_path(path)[0] == "rules" and len(key_path(path)) > 2 and any(letter.isdigit() for letter in str(value))
+
+
+def _numbered(words: Iterable[str]) -> np.ndarray:
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(word, len(known)) for word in words], dtype=np.int64)
