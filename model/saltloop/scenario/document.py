@@ -111,17 +111,18 @@ def leaves(data: object, above: KeyPath = ()) -> Iterator[tuple[KeyPath, object]
         yield from leaves(value, (*above, key))
 
 
-def read_document(path: Path, problems: Problems) -> Document | None:
+def read_document(path: Path, problems: Problems, asked: Place = NOWHERE) -> Document | None:
     """Read a scenario file and those that it extends.
 
     Args:
         path: the file asked for.
         problems: collects what is wrong.
+        asked: where another file asks for it.
 
     Returns:
         the merged document; None if a file cannot be read at all.
     """
-    return _read_chain(path, project_root(path), (), problems, Place())
+    return _read_chain(path, project_root(path), (), problems, asked)
 
 
 def project_root(path: Path) -> Path:

@@ -23,6 +23,7 @@ from saltloop.formulation.rules.rule import Rule
 from saltloop.scenario.schema import OBJECTIVES, REQUIRED, ScenarioFile, keys_of
 from saltloop.scenario.settings import _OWN_COLUMNS as OWN_COLUMNS
 from saltloop.scenario.settings import _PLURALS as PLURALS
+from saltloop.scenario.study_schema import STUDY_REQUIRED, StudyFile
 from saltloop.units import Units
 
 Both = tuple[str, str]
@@ -33,6 +34,7 @@ _WORDS: dict[str, Both] = {
     "required": ("required", "必填"),
     "one_of": ("one of the two", "二者择一"),
     "nothing": ("–", "–"),
+    "study_keys": ("Keys of a study", "研究文件的键"),
     "kinds": ("Rule kinds", "规则类型"),
     "shared": ("Every rule may also have", "每条规则还可有"),
     "rule_head": ("key | meaning", "键 | 含义"),
@@ -112,7 +114,7 @@ def _table(head: str, rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _default(path: tuple[str, ...], value: object, which: int) -> str:
-    if path in REQUIRED:
+    if path in (*REQUIRED, *STUDY_REQUIRED):
         return _WORDS["required"][which]
     if path[0] in OBJECTIVES:
         return _WORDS["one_of"][which]
@@ -188,6 +190,7 @@ def markdown(language: str = "en") -> str:
     sections = [
         ("keys", _table(_WORDS["keys_head"][which], _keys(ScenarioFile, (), which))),
         ("kinds", _kinds(which)),
+        ("study_keys", _table(_WORDS["keys_head"][which], _keys(StudyFile, (), which))),
         ("paths", _table(_WORDS["paths_head"][which], _paths(which))),
         ("units", _table(_WORDS["units_head"][which], _units(which))),
         ("messages", _table(_WORDS["messages_head"][which], _messages(which))),

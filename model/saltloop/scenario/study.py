@@ -167,10 +167,14 @@ def load_study(path: Path | str, data: str | None = None) -> Study:
         raise InputError(problems)
     own = Document(own.path, own.files, own.data, own.origins, ("the study", "研究"))
     file = form_of(StudyFile, STUDY_REQUIRED, own, problems)
-    document = read_document(path.parent / file.base, problems) if file.base else None
+    document = read_document(path.parent / file.base, problems, own.place("base")) if file.base else None
     if document is None:
         raise InputError(problems)
-    base = resolve_document(document, data, problems)
+    try:
+        base = resolve_document(document, data)
+    except InputError as error:
+        problems.extend(error.problems)
+        raise InputError(problems) from error
     study = _Reader(own, file, document, base, problems).study()
     problems.stop_if_any()
     return study
@@ -215,7 +219,7 @@ class _Reader:
         """The study; where something is wrong a stand-in is used, so that the rest is checked too."""
         self._check_paths()
         options, states = self._options(), self._states()
-        if not options.all_paths() and not states.all_paths():
+        if not self.problems.errors and not any(self.own.data.get(part) for part in ("options", "states")):
             self.problems.add(NOTHING_VARIES.at(self.own.place()))
         self._check_size(options, states)
         frozen = self._frozen(options)
@@ -273,14 +277,15 @@ class _Reader:
 
     def _plan(self, draws: dict[str, Draw]) -> tuple[str, int, int] | None:
         """The plan of sampling; None where nothing is sampled."""
-        raw = self.file.states.sample
+        raw, said = self.file.states.sample, self.own.data.get("states", {})
         if raw is None:
-            for path in draws:
+            for path in draws if "sample" not in said else ():
                 self.problems.add(NO_SAMPLE.at(self.own.place("states", path), path=f"states.{path}"))
             return None
         place = self.own.place("states", "sample")
         if not draws:
-            self.problems.add(NOTHING_DRAWN.at(place))
+            meant = any(isinstance(value, dict) for path, value in said.items() if path not in StatesForm.model_fields)
+            self.problems.add(None if meant else NOTHING_DRAWN.at(place))
             return None
         kind, count, _ = raw
         if kind == "sobol" and count & (count - 1):
@@ -355,7 +360,7 @@ class _Reader:
 
     def _try(self, options: Space, states: Space) -> None:
         """Resolve the base with each value in it, several paths at a time, so that names and units are judged where they stand."""
-        told = list(self.base.notes)
+        told = {(problem.message.code, problem.place) for problem in self.base.notes}
         for trial in self._trials(options, states):
             found = Problems()
             document = self.document
@@ -365,7 +370,9 @@ class _Reader:
                 found.extend(resolve_document(document, problems=found, pack=self.base.source).notes if self._whole(document) else ())
             except InputError as error:
                 found.extend(error.problems)
-            self.problems.extend(problem for problem in found if problem not in told and self._is_own(problem))
+            new = {(problem.message.code, problem.place): problem for problem in reversed(list(found)) if self._is_own(problem)}
+            self.problems.extend(problem for key, problem in new.items() if key not in told)
+            told |= set(new)
 
     def _whole(self, document: Document) -> bool:
         return any(word in document.data for word in OBJECTIVES)

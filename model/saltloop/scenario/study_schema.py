@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
 from saltloop.scenario.draws import KINDS, PLANS, Draw, quantities
@@ -71,7 +73,9 @@ def _draw(raw: object) -> Draw:
             f"{{{en}}} with rising numbers" + (" and a deviation above zero" if kind == "normal" else ""),
             f"{{{zh}}}，数值须递增" + ("，标准差须大于零" if kind == "normal" else ""),
         )
-    return Draw(str(kind), numbers, unit, signed)
+    draw = Draw(str(kind), numbers, unit, signed)
+    # A number that may turn out negative is a change, and changes are written with their sign.
+    return replace(draw, signed=signed or bool(draw.at(np.array([1e-6]))[0] < 0))
 
 
 def _state(raw: object) -> object:
