@@ -93,7 +93,7 @@ TOO_MANY = message(
 )
 
 _MOST_CASES = 5_000_000
-_WHOLE = frozenset({"title", "extends", "region", "language", "note"})
+_WHOLE = frozenset({"title", "extends", "region", "language", "note", "shows"})
 _MOST_OPTIONS_NAMED = 20
 
 

@@ -23,7 +23,7 @@ from saltloop.scenario.study import Study, key_path
 LARGEST_CHUNK = 100
 AS_BUILT = " (as built)"
 _BLOCK = 10_000
-_SILENT = ("title", "note", "language")
+_SILENT = ("title", "note", "language", "shows")
 # Numbers may take any value without another row or column; what else varies makes another programme.
 _NUMBERS = ("prices", "set")
 
