@@ -59,7 +59,7 @@ def test_every_code_of_the_study_language_is_provoked() -> None:
 
 
 def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
-    text = "optoins: {}\noptions: {rules.cap.at_most: 3}\nstates:\n  prices.potash: {uniform: [1 %]}\ncompare: [x]\nfrozen: y\n"
+    text = "option: {}\noptions: {rules.cap.at_most: 3}\nstates:\n  prices.potash: {uniform: [1 %]}\ncompare: [x]\nfrozen: y\n"
     with pytest.raises(InputError) as caught:
         study_of(tmp_path, text)
     assert [(p.place.line, p.message.code) for p in caught.value.problems.errors] == [
