@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from saltloop.data.read import records
-from saltloop.language import number, percent, text, unit_name, weighted
+from saltloop.interfaces.voice import Voice, aligned, width
+from saltloop.language import percent, text, unit_name, weighted
 from saltloop.results.run import Run
 from saltloop.results.verify import Finding
 
@@ -16,30 +17,17 @@ _PRODUCTS, _LIMITS, _RULES, _WARNINGS, _WIDE = 10, 8, 5, 6, 160
 _RESOURCES = ("draw_limit", "land_limit", "link_limit", "stock_limit", "evaporation_limit")
 
 
-class _Page:
+class _Page(Voice):
     """Lines of the plan of one run in one language."""
 
     def __init__(self, run: Run, language: str) -> None:
-        self.run, self.language, self.manifest = run, language, run.manifest
-        names = run.table("names")
-        self.titles = dict(zip(names["id"], names[f"title_{language}"], strict=True))
-        rules = names[names["kind"] == "rule"]
-        self.kinds = {rule: words.split("|")[language == "zh"].lower() for rule, words in zip(rules["id"], rules["extra"], strict=True)}
+        super().__init__(run, language)
         self.area = self._area()
 
     def _area(self) -> str:
         """The area that the text speaks of: that of the scenario if it names one, else that of the pack if it is in the plan."""
         planned, declared = self.manifest["scenario"]["document"]["areas"], self.manifest["main_area"]
         return str(declared if len(planned) > 1 and declared in set(self.run.table("accounts")["area"]) else planned[0])
-
-    def say(self, key: str, **values: object) -> str:
-        return text(key, self.language, **values)
-
-    def title(self, name: object) -> str:
-        return " ".join(self.titles.get(part, part) for part in str(name).split(" ")) if name else ""
-
-    def amount(self, value: float, unit: str) -> str:
-        return number(value, unit, self.language)
 
     def lines(self) -> Iterator[str]:
         """The whole page."""
@@ -111,16 +99,13 @@ class _Page:
                 self.amount(r["left"], r["unit"]),
                 self.amount(r["bound"], r["unit"]),
                 percent(r["share"]),
-                self._worth(r["dual"], r["dual_unit"]),
+                self.worth(r["dual"], r["dual_unit"]),
             ]
             for r in records(table.head(_LIMITS))
         ]
         yield from aligned([self.say(k) for k in ("text_where", "item", "reached", "bound", "text_share", "marginal_value")], rows)
         if len(table) > _LIMITS:
             yield self.say("text_more", count=len(table) - _LIMITS, file="limits.parquet")
-
-    def _worth(self, dual: float, unit: str) -> str:
-        return "–" if abs(dual) < 1e-9 else self.amount(dual, unit)
 
     def _indicators(self, year: int) -> Iterator[str]:
         table = self.run.table("indicators")
@@ -155,7 +140,7 @@ class _Page:
                 self.kinds[r["rule"]],
                 "" if pd.isna(r["area"]) else self.title(r["area"]),
                 self.amount(r["bound"], r["unit"]),
-                self._worth(r["dual"], r["dual_unit"]),
+                self.worth(r["dual"], r["dual_unit"]),
                 self._valid(r),
             ]
             for r in records(table.head(_RULES))
@@ -182,7 +167,7 @@ class _Page:
                 self.title(r["place"]),
                 self.title(r["item"]),
                 self.amount(r["bound"], r["unit"]),
-                self._worth(r["dual"], r["dual_unit"]),
+                self.worth(r["dual"], r["dual_unit"]),
             ]
             for r in records(table)
         ]
@@ -233,7 +218,7 @@ def width(words: str) -> int:
     """Columns on a terminal: wide characters count two."""
     from unicodedata import east_asian_width
 
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in words)
+    return sum(2 if east_asianwidth(c) in "WF" else 1 for c in words)
 
 
 def aligned(head: list[str], rows: list[list[str]]) -> Iterator[str]:

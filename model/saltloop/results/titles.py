@@ -11,7 +11,10 @@ from saltloop.results.solved import Solved
 
 
 def names(solved: Solved) -> pd.DataFrame:
-    """kind, id, title_en, title_zh, unit, group, latitude, longitude, extra: titles of everything that the tables name."""
+    """kind, id, title_en, title_zh, unit, group, latitude, longitude, extra: titles of everything that the tables name.
+
+    extra: of a process its reference commodity, of a link its origin>destination>mode, of a rule the words for its kind.
+    """
     tables = solved.case.pack.tables
     parts: list[tuple[Any, ...]] = []
     for kind, table, group in (
@@ -30,7 +33,9 @@ def names(solved: Solved) -> pd.DataFrame:
     ):
         for r in records(tables[table]):
             shown = " ".join(r[group]) if group == "tags" else r.get(group) if group else ""
-            parts.append((kind, r[kind], r["title_en"], r["title_zh"], r.get("unit") or "", shown or "", r.get("latitude"), r.get("longitude"), ""))
+            parts.append(
+                (kind, r[kind], r["title_en"], r["title_zh"], r.get("unit") or "", shown or "", r.get("latitude"), r.get("longitude"), r.get("reference", ""))
+            )
     for name, link in solved.case.links.items():
         parts.append(("link", name, name, name, "", link.mode, None, None, f"{link.origin}>{link.destination}>{link.mode}"))
     for rule in solved.case.choices.rules:

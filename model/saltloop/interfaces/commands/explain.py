@@ -3,25 +3,68 @@
 from __future__ import annotations
 
 import importlib
+import re
+from pathlib import Path
 
 import click
 
+from saltloop.errors import InputError, Place, message
 from saltloop.interfaces.command import LANGUAGE, guarded, main
+
+UNKNOWN = message(
+    "R110",
+    ("nothing in this run is called '{name}'.{nearest}", "本次运行中没有“{name}”{nearest}"),
+    (
+        "name a commodity, process, rule or site as in names.parquet, or process@site; leave it out for an overview",
+        "请给出 names.parquet 中的物料、工艺、规则或地点名，或“工艺@地点”；不写则为总览",
+    ),
+)
+_CODE = re.compile(r"[DSMR]\d{3}")
 
 
 @main.command()
-@click.argument("code")
+@click.argument("subject", metavar="RUN|CODE")
+@click.argument("what", required=False)
 @LANGUAGE
 @guarded
-def explain(code: str, language: str) -> int:
-    r"""Say what a code of a message means, why it is checked and what to do.
+def explain(subject: str, what: str | None, language: str) -> int:
+    r"""Explain a finished run: what binds and what it is worth, what would enter or leave, why a product is in or out.
+
+    WHAT is a commodity, process, rule or site of the run; add @site to a commodity or process for one park only. With a code
+    of a message instead of a run, say what that message means.
 
     \b
     Example:
+        saltloop explain results/qaidam-2025
+        saltloop explain results/qaidam-2025 soda_ash@delingha_saltchem
         saltloop explain D130
     """
-    importlib.import_module("saltloop.analysis.plan")  # every module declares its own messages
-    from saltloop.data.checks import manual
+    if _CODE.fullmatch(subject):
+        importlib.import_module("saltloop.analysis.plan")  # every module declares its own messages
+        from saltloop.data.checks import manual
 
-    click.echo(manual(code, language))
+        click.echo(manual(subject, language))
+        return 0
+    click.echo(_answer(Path(subject), what, language))
     return 0
+
+
+def _answer(path: Path, what: str | None, language: str) -> str:
+    """The text that answers for a run."""
+    from saltloop.data.read import nearest
+    from saltloop.interfaces import explain_text as text
+    from saltloop.results.run import open_run
+
+    run = open_run(path)
+    if what is None:
+        return text.overview_text(run, language)
+    name, _, site = what.partition("@")
+    names = run.table("names")
+    kinds = set(names[names["id"] == name]["kind"])
+    sites = set(names[names["kind"] == "site"]["id"])
+    for word, known in ((name, set(names["id"])), (site, sites)):
+        if word and word not in known:
+            raise InputError(UNKNOWN.at(Place(str(path)), name=word, nearest=nearest(word, sorted(known))))
+    if "rule" in kinds:
+        return text.rule_text(run, name, language)
+    return text.site_text(run, name, language) if "site" in kinds else text.thing_text(run, name, site or None, language)

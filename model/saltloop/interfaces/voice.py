@@ -1,0 +1,56 @@
+"""How the text commands speak of a run: titles, numbers with units and aligned tables in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from unicodedata import east_asian_width
+
+from saltloop.language import NOTHING, number, text
+from saltloop.results.run import Run
+
+_FELT = 1e-9
+
+
+class Voice:
+    """Titles and numbers of one run in one language."""
+
+    def __init__(self, run: Run, language: str) -> None:
+        self.run, self.language, self.manifest = run, language, run.manifest
+        names = run.table("names")
+        self.titles = dict(zip(names["id"], names[f"title_{language}"], strict=True))
+        rules = names[names["kind"] == "rule"]
+        self.kinds = {rule: words.split("|")[language == "zh"].lower() for rule, words in zip(rules["id"], rules["extra"], strict=True)}
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of the language module."""
+        return text(key, self.language, **values)
+
+    def title(self, name: object) -> str:
+        """Titles of one id, or of several with spaces between."""
+        return " ".join(self.titles.get(part, part) for part in str(name).split(" ")) if name else ""
+
+    def amount(self, value: float, unit: str) -> str:
+        """A number with its unit."""
+        return number(value, unit, self.language)
+
+    def worth(self, value: float, unit: str) -> str:
+        """A marginal value; a dash for none."""
+        return NOTHING if not abs(value) >= _FELT else self.amount(value, unit)
+
+    def heads(self, *keys: str) -> list[str]:
+        """Headings of a table."""
+        return [self.say(key) for key in keys]
+
+
+def width(words: str) -> int:
+    """Columns on a terminal: wide characters count two."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in words)
+
+
+def aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table: words to the left, numbers to the right."""
+    wide = [max(width(r[n]) for r in [head, *rows]) for n in range(len(head))]
+    number_like = [all(r[n][:1].isdigit() or r[n][:1] in "–−-∞<" for r in rows) for n in range(len(head))]
+    for r in [head, *rows]:
+        cells = [(" " * (w - width(c)) + c) if right else (c + " " * (w - width(c))) for c, w, right in zip(r, wide, number_like, strict=True)]
+        yield "  " + "  ".join(cells).rstrip()
