@@ -14,7 +14,7 @@ from saltloop.data.about import read_about
 from saltloop.data.manual import between_markers
 from saltloop.data.pack import Pack, load
 from saltloop.data.read import records
-from saltloop.interfaces.text import aligned, width
+from saltloop.interfaces.voice import aligned, width
 from saltloop.language import number, percent
 
 Lines = Iterator[str]

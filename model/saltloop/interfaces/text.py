@@ -212,19 +212,3 @@ def verification_text(findings: list[Finding], language: str = "en") -> str:
             else f"{mark}  {f.check[which]}: {f.error:.1e} > {f.tolerance:.0e}{place}"
         )
     return "\n".join(lines)
-
-
-def width(words: str) -> int:
-    """Columns on a terminal: wide characters count two."""
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asianwidth(c) in "WF" else 1 for c in words)
-
-
-def aligned(head: list[str], rows: list[list[str]]) -> Iterator[str]:
-    """Aligned columns: the first to the left, numbers to the right."""
-    wide = [max(width(r[n]) for r in [head, *rows]) for n in range(len(head))]
-    number_like = [all(r[n][:1].isdigit() or r[n][:1] in "–−-∞" for r in rows) for n in range(len(head))]
-    for r in [head, *rows]:
-        cells = [(" " * (w - width(c)) + c) if right else (c + " " * (w - width(c))) for c, w, right in zip(r, wide, number_like, strict=True)]
-        yield "  " + "  ".join(cells).rstrip()

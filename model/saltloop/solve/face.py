@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
 
-from saltloop.formulation.program import Program
-from saltloop.solve.highs import Live, Options, hand_over
+from saltloop.formulation.arrays import Arrays
+from saltloop.solve.live import Live, Options, hand_over
 from saltloop.solve.scaling import scaling
+from saltloop.solve.stages import OPTIMAL
 
 # Scaled duals and reduced costs above this say that a bound must stay for the objective to stay.
 _FELT = 1e-9
@@ -31,26 +31,27 @@ class Extreme:
     plans: tuple[np.ndarray, ...]
 
 
-def optimal_face(program: Program, values: np.ndarray, reduced_costs: np.ndarray, duals: np.ndarray) -> Program:
+def optimal_face(arrays: Arrays, values: np.ndarray, reduced_costs: np.ndarray, duals: np.ndarray) -> Arrays:
     """The programme whose feasible plans are exactly the optimal plans of the first stage.
 
     What has a reduced cost stays at its bound, and what has a dual stays binding: by complementarity these are the optimal
     plans, whatever optimal dual is taken.
 
     Args:
-        program: as solved.
+        arrays: as solved.
         values: of every column, at an optimal plan.
         reduced_costs: of every column.
         duals: of every row.
     """
-    scale = scaling(program)
-    columns, rows = program.columns.copy(), program.rows.copy()
+    scale, parts = scaling(arrays), arrays.layout.parts
     missed = np.abs(reduced_costs * scale.column * scale.worth) > _FELT
     felt = np.abs(duals * scale.worth / scale.row) > _FELT
-    for frame, held, now in ((columns, missed, values), (rows, felt, program.matrix @ values)):
-        bound = _nearest(frame["lower"].to_numpy(), frame["upper"].to_numpy(), now)
-        frame["lower"], frame["upper"] = (np.where(held, bound, frame[side]) for side in ("lower", "upper"))
-    return replace(program, columns=columns, rows=rows)
+    numbers = arrays.numbers.copy()
+    for side, held, now in (("column", missed, values), ("row", felt, arrays.matrix @ values)):
+        lower, upper = (numbers[parts[f"{side}_{end}"]] for end in ("lower", "upper"))
+        bound = _nearest(lower, upper, now)[held]
+        lower[held], upper[held] = bound, bound
+    return Arrays(arrays.layout, numbers)
 
 
 def _nearest(lower: np.ndarray, upper: np.ndarray, now: np.ndarray) -> np.ndarray:
@@ -60,30 +61,28 @@ def _nearest(lower: np.ndarray, upper: np.ndarray, now: np.ndarray) -> np.ndarra
     return np.where(np.isfinite(at), at, now)
 
 
-def extremes(program: Program, directions: Iterable[np.ndarray], options: Options | None = None) -> Iterator[Extreme]:
+def extremes(arrays: Arrays, directions: Iterable[np.ndarray], options: Options | None = None) -> Iterator[Extreme]:
     """The least and the most of each weighted sum of columns over the feasible plans, each from the last basis.
 
     Args:
-        program: its objective does not matter.
+        arrays: their objective does not matter.
         directions: weights of every column, one array for each question.
-        options: how to solve.
+        options: how to solve; its limit of time is for each end.
     """
-    live = hand_over(program, options or Options(ranging=False))
+    live = hand_over(arrays, options or Options(ranging=False))
     for weights in directions:
-        low, high = (_end(live, sign * weights) for sign in (1.0, -1.0))
-        plans = tuple(plan for _, plan in (low, high) if plan is not None)
-        least, most = (float(weights @ plan) if plan is not None else end for end, plan in (low, (-high[0], high[1])))
-        yield Extreme(least, most, plans)
+        (least, low), (most, high) = (_end(live, sign * weights) for sign in (1.0, -1.0))
+        yield Extreme(least, -most, tuple(plan for plan in (low, high) if plan is not None))
 
 
 def _end(live: Live, weights: np.ndarray) -> tuple[float, np.ndarray | None]:
     """The smallest value of a sum and the plan that reaches it; -inf without end, nan without an answer."""
     costs = weights * live.scale.column
-    size = np.max(np.abs(costs), initial=0.0)
-    costs = costs / np.exp2(np.round(np.log2(size))) if size else costs
-    live.solver.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
-    live.solver.run()
-    status = live.solver.getModelStatus()
-    if status == highspy.HighsModelStatus.kOptimal:
-        return 0.0, np.asarray(live.solver.getSolution().col_value) * live.scale.column * live.scale.size
-    return (-np.inf if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible) else np.nan), None
+    size = float(np.max(np.abs(costs), initial=0.0))
+    live.start_clock()
+    live.put(replace(live.state, costs=costs / np.exp2(np.round(np.log2(size))) if size else costs))
+    status = live.run()
+    if status == OPTIMAL:
+        plan = live.values() * live.scale.column * live.scale.size
+        return float(weights @ plan), plan
+    return (-np.inf if status == "unbounded" else np.nan), None

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from saltloop.analysis.explain.arrays import Written
-from saltloop.formulation.program import Program
+from saltloop.formulation.arrays import Arrays, arrays_of
 from saltloop.solve.face import extremes, optimal_face
 
 COLUMNS = ["family", "site", "item", "value", "least", "most", "unit"]
@@ -34,7 +34,7 @@ def freedom(program: Written, shown: int = 20, seed: int = 1) -> pd.DataFrame:
         family, site, item (process or commodity), value (in the plan), least, most (over all optimal plans) [unit]; sums over
         slices, markets, tiers and routes; largest span against the value first.
     """
-    face = optimal_face(program.program, program.values, program.reduced_costs, program.duals)
+    face = optimal_face(arrays_of(program.program), program.values, program.reduced_costs, program.duals)
     groups = _groups(program)
     moved = _moved(program, face, groups, seed)
     chosen = moved.sort_values("span", ascending=False, kind="stable").head(shown)
@@ -63,7 +63,7 @@ def _weights(program: Written, members: np.ndarray) -> np.ndarray:
     return weights
 
 
-def _moved(program: Written, face: Program, groups: dict[tuple[str, str, str], np.ndarray], seed: int) -> pd.DataFrame:
+def _moved(program: Written, face: Arrays, groups: dict[tuple[str, str, str], np.ndarray], seed: int) -> pd.DataFrame:
     """Flows that differ between optimal plans found in random directions, with their relative span."""
     plans = np.array([program.values, *_random_plans(program, face, seed)])
     rows = []
@@ -75,7 +75,7 @@ def _moved(program: Written, face: Program, groups: dict[tuple[str, str, str], n
     return pd.DataFrame(rows, columns=["key", "span"])
 
 
-def _random_plans(program: Written, face: Program, seed: int) -> Iterator[np.ndarray]:
+def _random_plans(program: Written, face: Arrays, seed: int) -> Iterator[np.ndarray]:
     random = np.random.default_rng(seed)
     size = 1 + np.abs(program.values)
     flows = program.program.columns["family"].isin(_FLOWS).to_numpy()

@@ -19,7 +19,7 @@ UNKNOWN = message(
         "请给出 names.parquet 中的物料、工艺、规则或地点名，或“工艺@地点”；不写则为总览",
     ),
 )
-_CODE = re.compile(r"[DSMR]\d{3}")
+_CODE = re.compile(r"[DSMR]\d{3}", re.IGNORECASE)
 
 
 @main.command()
