@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from saltloop.data.chemistry import content
@@ -63,6 +64,10 @@ class Relations:
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of a table."""
         return self.pack.rows(table)
+
+    def is_own(self, row: Row) -> bool:
+        """Whether a row stands in the pack itself and not in one that it builds on."""
+        return Path(row[FILE]).resolve().is_relative_to(self.pack.folder.resolve())
 
     def by(self, table: str, key: str) -> dict[str, dict[str, Any]]:
         """The rows of a table by id."""

@@ -307,8 +307,9 @@ def terms_add_up(relations: Relations) -> Iterator[Problem]:
 
     What it does: reads each row of account_terms as the ledger does: which processes, equipment, basins, markets, links
     or routes and which commodities it selects; which amount, price, content or factor it measures; whether weight times
-    measure converts to the unit of the account. A word or a measure that finds nothing is a warning; terms of known
-    words that find no flow in this pack are told together; a flow that two terms of one account count in the same way
+    measure converts to the unit of the account. A word or a measure that finds nothing is a warning; terms of the pack
+    itself, of known words that find no flow, are told together (a ledger of a pack that this one builds on counts what
+    others have); a flow that two terms of one account count in the same way
     with the same sign is a warning too.
 
     Why: tonnes of coal added to tonnes of CO2 give a number as well, and a misspelt tag gives a smaller one.
@@ -327,9 +328,9 @@ def terms_add_up(relations: Relations) -> Iterator[Problem]:
         unknown = None if things else _unknown_word(relations, term)
         if unknown:
             yield SELECTS_NOTHING.at(place_of(term), account=term["account"], what=unknown[0], hint=unknown[1])
-        elif not things:
+        elif not things and relations.is_own(term):
             idle.append(term)
-        elif not units:
+        elif things and not units:
             yield _measure_problem(relations, term)
         yield from _unit_problems(ledger, term, units)
         counted[term["account"], term["flow"], term["measure"], term["value"] > 0].append((term, set().union(*units.values())))

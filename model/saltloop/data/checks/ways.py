@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from saltloop.data.checks.registry import data_check
-from saltloop.data.read import FILE
 from saltloop.data.relations import Relations, place_of
 from saltloop.errors import Message, Problem, message
 
@@ -169,10 +167,7 @@ def processes_have_capacity(relations: Relations) -> Iterator[Problem]:
     Why: whoever writes a process into a pack means to use it. A library is another matter: every pack takes from it only
     what stands in its region.
     """
-    own = relations.pack.folder.resolve()
-    idle: list[dict[str, Any]] = [
-        row for row in relations.rows("processes") if row["process"] not in relations.sites_of and Path(row[FILE]).resolve().is_relative_to(own)
-    ]
+    idle: list[dict[str, Any]] = [row for row in relations.rows("processes") if row["process"] not in relations.sites_of and relations.is_own(row)]
     if idle:
         yield STANDS_NOWHERE.at(place_of(idle[0]), count=len(idle), list=_listed(row["process"] for row in idle))
 
