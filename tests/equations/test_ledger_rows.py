@@ -95,3 +95,11 @@ def test_a_boiler_stops_where_the_next_tier_costs_more_than_it_earns() -> None:
     assert answer.objective == pytest.approx(750 - 240 - 315)
     assert answer.dual("charge_tier", "carbon", 1, 2025) == pytest.approx(20)
     assert answer.dual("charge_tier", "carbon", 2, 2025) == pytest.approx(5)
+
+
+FUND = {"fund": "400 CNY", "pays": {"co2": "5 CNY/t", "gain": "10 %"}, "in": "east"}
+
+
+def test_a_fund_pays_for_no_more_than_there_is(golden: Golden) -> None:
+    """The east's co2 at 5 CNY/t, and a tenth of its gain; each is at most what its account comes to."""
+    golden("grant_limit", program_of(SMOKE, maximise="profit", rules={"grant": FUND}), "grant_limit")

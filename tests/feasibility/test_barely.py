@@ -44,11 +44,30 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], float, float, dict[s
     # A block takes 2 t of slag, 25 are asked for.
     "exchange at_most": (PAIR, {"need": {"minimum": "press", "at_least": "25 t"}}, {"exchange": "slag", "at_most": "{} t"}, 50, 49.99, {}),
     "exchange allow": (PAIR, {"it": {"exchange": "slag", "allow": False}}, {"minimum": "press", "at_least": "{} t"}, 0, 0.01, {}),
+    # Old takes half a tonne of coal per t.
+    "entry": (
+        WORKS,
+        {"need": {"limit": "made", "at_least": "150 t"}},
+        {"entry": "maker", "of": "coal", "at_most": "{} t/t", "plants": "all"},
+        0.5,
+        0.4999,
+        {},
+    ),
+    # No other holder sells to the east, which makes 80 t of co2.
+    "permit_market": (
+        WORKS,
+        {"it": {"permit_market": "co2"}, "keep": {"minimum": "old", "at_least": "80 t"}},
+        {"allowance": "co2", "at_most": "{} t", "in": "east", "market": "it"},
+        80,
+        79.99,
+        {},
+    ),
 }
 # These bound nothing, or can be bought out of: no case is made infeasible by them.
 NEVER = {
     "charge": {"charge": "co2", "price": "1e6 CNY/t"},
     "price": {"price": "good", "change": "-100 %"},
+    "fund": {"fund": "0 CNY", "pays": {"made": "1 CNY/t"}},
     "allowance": {"allowance": "co2", "at_most": "-1000 t", "buy_at": "1000 CNY/t", "sell_at": "1 CNY/t"},
 }
 

@@ -34,6 +34,9 @@ FORMS = [
     "exchange_ban",
     "exchange_price",
     "exchange_cap",
+    "exchange_tag",
+    "entry_new",
+    "entry_all",
 ]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from pydantic import ValidationError
 
 from rules.works import WORKS
+from saltloop.errors import InputError
 from tiny import program_of, solve_pack
 
 Golden = Callable[..., None]
@@ -133,3 +135,61 @@ def test_allowances_are_traded_where_that_is_cheaper_than_taking_up(buy: float, 
     answer = solve_pack(WORKS, maximise="profit", rules=rules)
     assert answer.objective == pytest.approx(profit)
     assert answer.dual("rule", "market", 2025) == pytest.approx(worth)
+
+
+LOW = WORKS.replace("prices good 10", "prices good 0.4")
+
+
+def test_a_fund_pays_until_it_is_spent(golden: Golden) -> None:
+    """What is paid for both accounts, at both sites, stays within 100 CNY."""
+    rules = {"grant": {"fund": "0.01 万元", "pays": {"made_new": "5 CNY/t", "made": "0.2 CNY/t"}}}
+    golden("fund", program_of(LOW, maximise="profit", rules=rules), "rule")
+
+
+def test_a_fund_brings_in_what_it_can_pay_for_and_no_more() -> None:
+    """With the good at 0.4, new loses 3.6 per t and gains 1.4 with 5 from the fund, which pays for 20 t; one yuan more brings 1.4 / 5."""
+    rules = {"grant": {"fund": "100 CNY", "pays": {"made_new": "5 CNY/t"}}}
+    answer = solve_pack(LOW, maximise="profit", rules=rules)
+    assert answer.objective == pytest.approx(28)
+    assert answer.value("account", "made_new", "west", 2025) == pytest.approx(20)
+    assert answer.value("account", "taxes", "west", 2025) == pytest.approx(-100)
+    assert answer.dual("rule", "grant", 2025) == pytest.approx(0.28)
+    paid = answer.line("charges", rule="grant", site="west")
+    assert (paid["value"], paid["money"], paid["unit"]) == (pytest.approx(100), pytest.approx(-100), "CNY")
+
+
+def test_a_fund_larger_than_all_claims_leaves_the_rest_unspent() -> None:
+    """100 t at 1.4; the 500 CNY are not used up, so one more is worth nothing. What is not made is not paid for."""
+    answer = solve_pack(LOW, maximise="profit", rules={"grant": {"fund": "900 CNY", "pays": {"made_new": "5 CNY/t"}}})
+    assert answer.objective == pytest.approx(140)
+    assert answer.dual("rule", "grant", 2025) == pytest.approx(0)
+
+
+OWN = {"east_holds": {"allowance": "co2", "at_most": "30 t", "in": "east"}, "west_holds": {"allowance": "co2", "at_most": "20 t", "in": "west"}}
+JOINED = {name: {**rule, "market": "permits"} for name, rule in OWN.items()}
+
+
+def test_holders_trade_among_themselves(golden: Golden) -> None:
+    """Bought less sold, over the holders of both sites; each holder is bound by its own row."""
+    golden("permit_market", program_of(WORKS, rules={**JOINED, "permits": {"permit_market": "co2"}}), "rule")
+
+
+def test_a_permit_goes_where_it_is_worth_most() -> None:
+    """Alone the east makes 30 t. Together 50 t may be emitted: old makes 100 t, the west takes up 50 at 3, and a permit costs 3."""
+    answer = solve_pack(WORKS, rules={**JOINED, "permits": {"permit_market": "co2"}})
+    alone = {name: {"limit": "co2", "at_most": rule["at_most"], "in": rule["in"]} for name, rule in OWN.items()}
+    assert solve_pack(WORKS, rules=alone).objective == pytest.approx(30 * 9.5 + 600)
+    assert answer.objective == pytest.approx(1550 - 150)
+    assert answer.dual("rule", "permits", 2025) == pytest.approx(3)
+    assert answer.value("allowance_buy", "east_holds", "east", 2025) - answer.value("allowance_sell", "east_holds", "east", 2025) == pytest.approx(70)
+
+
+def test_an_allowance_in_a_market_that_no_rule_makes_is_an_error() -> None:
+    with pytest.raises(InputError, match=r"M323 .*'permits'"):
+        solve_pack(WORKS, rules=JOINED)
+
+
+def test_an_allowance_has_prices_or_a_market() -> None:
+    for more in ({}, {"buy_at": "1 CNY/t"}, {"buy_at": "1 CNY/t", "sell_at": "1 CNY/t", "market": "permits"}):
+        with pytest.raises(ValidationError, match="both buy_at and sell_at, or market"):
+            solve_pack(WORKS, rules={"it": {"allowance": "co2", "at_most": "1 t", **more}})

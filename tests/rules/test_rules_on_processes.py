@@ -76,3 +76,31 @@ def test_the_pace_spreads_the_building() -> None:
     answer = solve_pack(WORKS, rules=rules, periods=[(2025, 1), (2030, 1)], may_build=("option",))
     assert answer.objective == pytest.approx(1550 + 10 * 5 + (1550 + 35 * 5) * 1.08**-5)
     assert answer.dual("rule", "pace", 2025) == pytest.approx(5 + 5 * 1.08**-5)
+
+
+OLD_TOO = WORKS.replace("capacities west new 40 t/a option", "capacities west new 40 t/a option | capacities east old 50 t/a option").replace(
+    "factors equipment new lifetime 20", "factors equipment new lifetime 20 | factors equipment old lifetime 20"
+)
+
+
+def test_what_fails_a_standard_is_not_built(golden: Golden) -> None:
+    """Old takes 0.5 t of coal per t, new none: with 0.4 allowed, nothing more of old is built; the 100 t that stand run on."""
+    rules = {"standard": {"entry": "maker", "of": "coal", "at_most": "400 kg/t"}}
+    golden("entry_new", program_of(OLD_TOO, rules=rules, may_build=("option",)), "rule")
+    free, bound = (solve_pack(OLD_TOO, rules=r, may_build=("option",)) for r in ({}, rules))
+    assert free.objective - bound.objective == pytest.approx(50 * 9.5)
+    assert bound.value("activity", "east", "old", 2025, "year") == pytest.approx(100)
+    assert bound.dual("rule", "standard", 2025) == pytest.approx(9.5)
+
+
+def test_what_fails_a_standard_for_all_plants_does_not_run(golden: Golden) -> None:
+    rules = {"standard": {"entry": "maker", "of": "coal", "at_most": "0.4 t/t", "plants": "all", "from": 2030}}
+    golden("entry_all", program_of(WORKS, rules=rules, periods=[2025, 2030]), "rule")
+    answer = solve_pack(WORKS, rules=rules, periods=[2025, 2030])
+    assert [answer.value("activity", "east", "old", y, "year") for y in (2025, 2030)] == pytest.approx([100, 0])
+
+
+def test_a_standard_that_all_meet_refuses_nothing_and_says_so() -> None:
+    answer = solve_pack(WORKS, rules={"standard": {"entry": "maker", "of": "coal", "at_most": "0.5 t/t", "plants": "all"}})
+    assert answer.objective == pytest.approx(1550)
+    assert [p.message.code for p in answer.solved.case.notes] == ["M320"]

@@ -107,3 +107,12 @@ def test_an_agreed_price_may_begin_in_a_later_year() -> None:
     answer = solve_pack(PAIR, maximise="profit", rules=rules, periods=[2025, 2030])
     assert answer.value("account", "transfers", "mine", 2025) == pytest.approx(0)
     assert answer.value("account", "transfers", "mine", 2030) == pytest.approx(240)
+
+
+def test_all_commodities_of_a_tag_can_be_bounded_together(golden: Golden) -> None:
+    """Slag and dust, both tagged waste, on all roads: together at most 30 t."""
+    text = PAIR.replace("commodities slag t", "commodities slag t - waste | commodities dust t - waste").replace("modes road t slag", "modes road t waste")
+    text = text.replace("recipes dig slag make 1", "recipes dig slag make 1 | recipes dig dust make 1").replace(
+        "disposals heap all slag 1", "disposals heap all slag 1 | disposals heap all dust 1"
+    )
+    golden("exchange_tag", program_of(text, rules={"few": {"exchange": "waste", "at_most": "30 t"}}), "rule")

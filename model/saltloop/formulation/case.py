@@ -108,9 +108,9 @@ class Case:
         """Accounts that count a part of the year: their slices and the share of the year that these are."""
         return {account: within(self.slices, w.months, w.hours) for account, w in self.choices.windows.items()}
 
-    def counts(self, account: Hashable, step: Hashable) -> bool:
-        """Whether an account counts what flows in a slice; of what is not cut into slices its coefficient takes the share."""
-        return step == YEAR or account not in self.windows or step in self.windows[str(account)][0]
+    def counted(self, account: Hashable, step: str) -> tuple[str, ...]:
+        """The slices that an account counts of what flows in a step; of what is not cut into slices its coefficient takes the share."""
+        return (step,) if step == YEAR or account not in self.windows or step in self.windows[str(account)][0] else ()
 
     def factor(self, kind: str, item: str, name: str) -> float | None:
         """A factor of factors.csv; None if the item has none of that name."""

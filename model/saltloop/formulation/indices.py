@@ -15,9 +15,10 @@ from saltloop.errors import Place, message
 from saltloop.formulation.calendar import YEAR, month_name
 from saltloop.formulation.case import Case
 from saltloop.formulation.rules.allowance import Allowance
-from saltloop.formulation.rules.capacity import BuildRate, Minimum
+from saltloop.formulation.rules.capacity import Minimum
 from saltloop.formulation.rules.charge import Charge
 from saltloop.formulation.rules.exchange import Exchange
+from saltloop.formulation.rules.permit_market import PermitMarket
 from saltloop.formulation.rules.rule import Rule
 from saltloop.formulation.terms import Terms
 
@@ -43,6 +44,12 @@ NO_YEAR = message(
     "M322",
     ("store '{store}' carries its level through the year, but typical days do not follow one another", "储存“{store}”跨年度结转，而典型日之间没有先后"),
     ("use slices: months or hours, or give the store the chronology day", "请用 months 或 hours 时段，或把该储存的 chronology 改为 day"),
+)
+
+NO_MARKET = message(
+    "M323",
+    ("allowance '{rule}' is traded in '{market}', which no rule of this scenario makes", "配额“{rule}”在“{market}”交易，而本情景没有该市场规则"),
+    ("add a rule {market}: {{permit_market: ...}}; markets here: {known}", "请加一条 {market}: {{permit_market: ...}}；现有市场：{known}"),
 )
 
 VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -104,9 +111,12 @@ QUERIED: dict[str, tuple[str, tuple[int, ...], int]] = {
     "allowances_in": ("account_definition", (0, 1, 2), 1),
     "tiers_of_charge": ("charge_base", (0,), 1),
     "account_charged": ("charge_base", (0,), 1),
+    "account_paid": ("grant_limit", (0, 1), 1),
     "activities_of_rule": ("rule", (0,), 3),
     "capacities_of_rule": ("rule", (0, 1), 2),
     "shipments_of_rule": ("rule", (0,), 3),
+    "allowances_of_rule": ("rule", (0, 1), 2),
+    "grants_of_rule": ("rule", (0,), 2),
     "sites_of_rule": ("rule_or_charge", (0,), 1),
 }
 
@@ -181,7 +191,7 @@ def _variables(case: Case, found: Indices) -> None:
     accounts = case.pack.tables["accounts"]["account"]
     v["account"] = tuple((a, p, y) for a in accounts for p in case.sites for y in years)
     rules = case.choices.rules
-    v["charged"] = tuple((i.name, k, p, y) for i in rules if isinstance(i, Charge) for k in i.tiers for p in i.sites for y in i.periods)
+    v["charged"] = tuple((i.name, k, p, y) for i in rules for k in i.tiers for p in i.sites for y in i.periods)
     trades = tuple((i.name, p, y) for i in rules if isinstance(i, Allowance) for p in i.sites for y in i.periods)
     v["allowance_buy"] = v["allowance_sell"] = trades
 
@@ -304,26 +314,26 @@ def _market_sets(case: Case, found: Indices) -> None:
 
 
 def _ledger_sets(case: Case, terms: Terms, found: Indices) -> None:
-    s, counts = found.members, case.counts
+    s, counted = found.members, case.counted
     accounts_of: dict[str, dict[Member, list[Member]]] = {flow: defaultdict(list) for flow in ("activity", "new_capacity")}
     for flow, by_item in accounts_of.items():
         for account, item in terms.of(flow):
             by_item[item].append(account)
     s["activities_in"] = _group(
-        ((a, p), (j, t)) for p, j in case.activities for a in accounts_of["activity"][j] for t in case.process_slices[j] if counts(a, t)
+        ((a, p), (j, t)) for p, j in case.activities for a in accounts_of["activity"][j] for step in case.process_slices[j] for t in counted(a, step)
     )
     s["capacities_in"] = _group(((a, p), (u,)) for a, p, u in terms.of("capacity"))
     s["new_capacities_in"] = _group(((a, p, y), (u, v)) for (p, u, y), vs in s["vintages_alive"].items() for a in accounts_of["new_capacity"][u] for (v,) in vs)
     drawn: dict[Key, list[Member]] = defaultdict(list)
     for account, b, c in terms.of("draw"):
         drawn[b, c].append(account)
-    s["draws_at"] = _group(((a, p), (b, c, t)) for p, b, c in case.draws for a in drawn[b, c] for t in case.commodity_slices[c] if counts(a, t))
+    s["draws_at"] = _group(((a, p), (b, c, t)) for p, b, c in case.draws for a in drawn[b, c] for step in case.commodity_slices[c] for t in counted(a, step))
     steps = case.commodity_slices
     for name, flow in (("purchases_in", "buy"), ("sales_in", "sell")):
-        s[name] = _group(((a, p, y), (c, n, k, t)) for a, p, c, n, k, y in terms.of(flow) for t in steps[str(c)] if counts(a, t))
-    s["shipments_in"] = _group(((a, p, y), (l, c, t)) for a, p, l, c, y in terms.of("ship") for t in steps[str(c)] if counts(a, t))
-    s["disposals_in"] = _group(((a, p), (c, r, t)) for a, p, c, r in terms.of("dispose") for t in steps[str(c)] if counts(a, t))
-    s["unmet_in"] = _group(((a, p, y), (n, c, t)) for a, p, n, c, y in terms.of("unmet") for t in steps[str(c)] if counts(a, t))
+        s[name] = _group(((a, p, y), (c, n, k, t)) for a, p, c, n, k, y in terms.of(flow) for step in steps[str(c)] for t in counted(a, step))
+    s["shipments_in"] = _group(((a, p, y), (l, c, t)) for a, p, l, c, y in terms.of("ship") for step in steps[str(c)] for t in counted(a, step))
+    s["disposals_in"] = _group(((a, p), (c, r, t)) for a, p, c, r in terms.of("dispose") for step in steps[str(c)] for t in counted(a, step))
+    s["unmet_in"] = _group(((a, p, y), (n, c, t)) for a, p, n, c, y in terms.of("unmet") for step in steps[str(c)] for t in counted(a, step))
     s["accounts_in"] = _group(((a,), (b,)) for a, b in terms.of("account"))
     at = {i.name: i.sites for i in case.choices.rules}
     s["charges_in"] = _group(((a, p, y), (i, k)) for a, i, k, y in terms.of("charged") for p in at[str(i)])
@@ -334,12 +344,15 @@ def _ledger_sets(case: Case, terms: Terms, found: Indices) -> None:
     s["tiers_of_charge"] = {(i.name,): tuple((k,) for k in i.tiers) for i in charges}
     s["account_charged"] = {(i.name,): ((i.account,),) for i in charges}
     found.rows["charge_base"] = tuple((i.name, p, y) for i in charges for p in i.sites for y in i.periods)
+    paid = [(i, k, a) for i in case.choices.rules for k, a in i.charged_accounts.items()]
+    s["account_paid"] = {(i.name, k): ((a,),) for i, k, a in paid}
+    found.rows["grant_limit"] = tuple((i.name, k, p, y) for i, k, _ in paid for p in i.sites for y in i.periods)
     found.rows["charge_tier"] = tuple((i.name, k, y) for i in charges for k in i.tiers[:-1] for y in i.periods)
 
 
 def _selected(case: Case, rule: Rule) -> Iterator[tuple[str, Key, Key]]:
     """What a rule acts on: set name, key, member."""
-    if isinstance(rule, BuildRate):
+    if rule.on_new_capacity:
         units = {u for j in rule.processes for jj, u in case.use if jj == j}
         yield from (
             ("capacities_of_rule", (rule.name, y), (p, u))
@@ -359,22 +372,35 @@ def _selected(case: Case, rule: Rule) -> Iterator[tuple[str, Key, Key]]:
             link = case.links[l]
             if rule.counts(c, link.origin, link.destination):
                 yield from (("shipments_of_rule", (rule.name,), (l, c, t)) for t in case.commodity_slices[c])
+    elif isinstance(rule, PermitMarket):
+        for holder in case.choices.rules:
+            if isinstance(holder, Allowance) and holder.market == rule.name:
+                yield from (("allowances_of_rule", (rule.name, y), (holder.name, p)) for y in rule.periods if y in holder.periods for p in holder.sites)
+
+
+def _tell_lost_allowances(case: Case) -> None:
+    """Allowances that name a market which no rule makes: they could be bought for nothing."""
+    markets = [i.name for i in case.choices.rules if isinstance(i, PermitMarket)]
+    for rule in case.choices.rules:
+        if isinstance(rule, Allowance) and rule.market is not None and rule.market not in markets:
+            case.notes.add(NO_MARKET.at(rule.place, rule=rule.name, market=rule.market, known=", ".join(markets) or "-"))
 
 
 def _rule_sets(case: Case, found: Indices) -> None:
+    _tell_lost_allowances(case)
     rows: list[Key] = []
-    pairs: dict[str, list[tuple[Key, Key]]] = {"activities_of_rule": [], "capacities_of_rule": [], "shipments_of_rule": []}
+    pairs: dict[str, list[tuple[Key, Key]]] = {"activities_of_rule": [], "capacities_of_rule": [], "shipments_of_rule": [], "allowances_of_rule": []}
     for rule in case.choices.rules:
         selected = list(_selected(case, rule))
         for name, key, member in selected:
             pairs[name].append((key, member))
-        needs_selection = bool(rule.processes) or isinstance(rule, Exchange)
-        if needs_selection and not selected:
+        if rule.selects and not selected:
             case.notes.add((CANNOT_HOLD if isinstance(rule, Minimum) else SELECTS_NOTHING).at(rule.place or Place(), rule=rule.name))
         elif rule.has_row:
-            rows += [(rule.name, y) for y in rule.periods if not isinstance(rule, BuildRate) or any(key == (rule.name, y) for _, key, _ in selected)]
+            rows += [(rule.name, y) for y in rule.periods if not rule.on_new_capacity or any(key == (rule.name, y) for _, key, _ in selected)]
     for name, found_pairs in pairs.items():
         found.members[name] = _group(found_pairs)
+    found.members["grants_of_rule"] = {(i.name,): tuple((k, p) for k in i.charged_accounts for p in i.sites) for i in case.choices.rules}
     found.members["sites_of_rule"] = {(i.name,): tuple((p,) for p in i.sites) for i in case.choices.rules}
     found.rows["rule"] = tuple(rows)
     found.rows["rule_or_charge"] = tuple(rows) + tuple((i, y) for i, _, y in found.rows["charge_tier"])

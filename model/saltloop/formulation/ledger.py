@@ -52,6 +52,17 @@ def charge_base(m: Any, i: Any, p: Any, y: Any) -> Any:
     return sum(m.charged[i, k, p, y] for k in m.tiers_of_charge[i]) == sum(m.account[a, p, y] for a in m.account_charged[i])
 
 
+@equation(over=("rule", "tier", "site", "period"), unit="{rule}", title=("Grant limit", "资助限额"))
+def grant_limit(m: Any, i: Any, k: Any, p: Any, y: Any) -> Any:
+    r"""A fund pays for no more of an account than there is.
+
+    .. math:: charged_{ikpy} \le \sum_{a} paid_{iky}\, account_{apy}
+
+    Dual: what one unit more to be paid for is worth.
+    """
+    return m.charged[i, k, p, y] <= sum(m.paid[i, k, y] * m.account[a, p, y] for a in m.account_paid[i, k])
+
+
 @equation(over=("rule", "tier", "period"), unit="{rule}", title=("Charge tier", "收费分档"))
 def charge_tier(m: Any, i: Any, k: Any, y: Any) -> Any:
     r"""A tier of a charge holds no more than its width, over the area of the rule.

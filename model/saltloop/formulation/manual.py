@@ -64,7 +64,10 @@ _VARIABLES: dict[str, Both] = {
     "store_level": ("what is in a store at the end of a slice", "时段末的储存量"),
     "dispose": ("what leaves by a way of disposal", "经某途径的处置量"),
     "account": ("an account of a site; may be negative", "地点的账户值；可为负"),
-    "charged": ("the part of an account that falls in a tier of a charge; the first tier may be negative", "账户落入收费某档的部分；第一档可为负"),
+    "charged": (
+        "the part of an account that falls in a tier of a charge, where the first tier may be negative; of a fund, the money paid for an account",
+        "账户落入收费某档的部分，第一档可为负；专项资金则为对某账户支付的金额",
+    ),
     "allowance_buy": ("allowances bought", "购入的配额"),
     "allowance_sell": ("allowances sold", "售出的配额"),
 }
@@ -141,6 +144,7 @@ _PARAMETERS: dict[str, tuple[Both, Both]] = {
     "demand": (_COMMODITY, ("`demands.csv`", "`demands.csv`")),
     "disposal_capacity": (_COMMODITY, ("`limit` of `disposals.csv`; without one there is no row", "`disposals.csv` 的 `limit`；未填则没有此行")),
     "width": (("unit of the account", "账户的单位"), ("start of the next tier less the start of this one", "下一档起点减本档起点")),
+    "paid": (("money per unit of the account", "金额/账户单位"), ("what a fund pays for the account of this number", "专项资金对该序号账户的支付标准")),
     "per_activity": (
         ("unit of a per activity", "a 的单位/活动量"),
         (
@@ -204,11 +208,27 @@ _CHINESE: dict[str, tuple[str, str, str]] = {
     "disposal_limit": ("一地经某途径处置的物料不超过限量。", "", "多一单位处置空间的价值。"),
     "account_definition": ("一地的账户值，等于各项流量计入该账户的量之和。", "", "账户平白多一单位的价值。"),
     "charge_base": ("被收费账户的全部数量都落入某一档。", "", "一单位免于收费的价值。"),
+    "grant_limit": ("专项资金对一个账户的支付不超过其数额应得。", "", "应付对象多一元的价值。"),
     "charge_tier": ("收费的一档，在规则的区域内合计不超过该档宽度。", "", "低价档多一单位的价值。"),
     "limit": ("一个区域的账户值（含背景值）不超过、不低于或等于给定值。", "", "目标单位/账户单位。"),
     "target": ("按官方口径，一个账户不低于（或不高于）另一账户的一定比率。", "", "目标单位/账户 a 的单位。"),
     "charge": ("账户的每一单位都要付钱；可分档，档价递增。", "收费是转移支付：计入 `to` 账户（默认为数据包的收费账户），不减少增加值。", ""),
-    "allowance": ("账户值不超过持有的配额；不足可购，多余可售。", "", "目标单位/账户单位。购售在区域内各地点间如何分配并不唯一。"),
+    "allowance": (
+        "账户值不超过持有的配额；不足可购，多余可售。",
+        "有价格时同外部交易；写 market 时，在写同一条 permit_market 规则的持有者之间交易。",
+        "目标单位/账户单位。购售在区域内各地点间如何分配并不唯一。",
+    ),
+    "permit_market": ("配额持有者之间买卖，买入之和不超过卖出之和，不从外部取得。", "它连接 market 写其名称的全部 allowance 规则。", "配额的成交价格。"),
+    "fund": (
+        "按账户单位数付钱，一年合计不超过一个总额；总额之外的不再支付。",
+        "对一个账户的支付不超过单位标准乘账户值，账户不得为负。资金从账户 to（缺省为数据包的收费账户）付出，因而是受付者的收益。",
+        "专项资金多一元的价值。",
+    ),
+    "entry": (
+        "单位产出某物料用量超过标准的工艺不得新建，或不得运行。",
+        "对不达标者求和；plants: new 时对其设备的新建产能求和。用量取自配方，谁不达标在求解前已知。",
+        "被拒绝者若允许一单位的价值。",
+    ),
     "ban": ("一个工艺或带某标签的全部工艺不得运行。", "", "被禁活动若允许一单位的价值。"),
     "ceiling": ("工艺的年产出不超过给定值。", "", "目标单位/活动量单位。"),
     "minimum": ("工艺的年产出不低于给定值。", "", "目标单位/活动量单位。"),

@@ -24,7 +24,7 @@ from saltloop.formulation.draw import draw_limit, evaporation_limit, stock_limit
 from saltloop.formulation.equation import Equation
 from saltloop.formulation.indices import QUERIED, VARIABLES, Indices, Key, Member, indices
 from saltloop.formulation.land import land_limit
-from saltloop.formulation.ledger import account_definition, charge_base, charge_tier
+from saltloop.formulation.ledger import account_definition, charge_base, charge_tier, grant_limit
 from saltloop.formulation.links import link_limit
 from saltloop.formulation.markets import demand_served, disposal_limit, purchase_tier, sales_tier
 from saltloop.formulation.rules.rule import Rule
@@ -53,6 +53,7 @@ EQUATIONS: tuple[Equation, ...] = (
     account_definition,
     charge_base,
     charge_tier,
+    grant_limit,
 )
 RULE = "rule"
 Numbers = dict[str, dict[Any, Any]]
@@ -117,9 +118,10 @@ def _plain_data(m: pyo.ConcreteModel, found: Indices, numbers: Numbers) -> None:
 
 
 def _bounds(family: str, case: Case) -> Any:
-    """Bounds of a family of variables: an account is free, the first tier of a charge too; a must-serve demand has no unmet part."""
+    """Bounds of a family of variables: an account is free, so is the first tier of a charge; a must-serve demand has no unmet part."""
     if family == "charged":
-        return lambda _, *key: (None if key[1] == 1 else 0, None)
+        funds = {i.name for i in case.choices.rules if i.charged_accounts}
+        return lambda _, *key: (None if key[1] == 1 and key[0] not in funds else 0, None)
     if family == "unmet":
         return lambda _, *key: (0, 0 if case.demand[key[:4]][1] is None else None)
     return (None, None) if family == "account" else (0, None)
@@ -181,6 +183,7 @@ def _numbers(case: Case, terms: Terms, found: Indices) -> Numbers:
         "demand": {key: amount for key, (amount, _) in case.demand.items()},
         "disposal_capacity": {key: limit for key, (_, limit) in case.disposals.items() if limit is not None},
         "rule_number": numbers,
+        "paid": {(i, int(name.removeprefix("paid_")), y): v for (i, name, y), v in numbers.items() if name.startswith("paid_")},
         "width": {
             (i, int(name.removeprefix("width_"))): v for i, name, v in ((i, name, v) for (i, name, _), v in numbers.items()) if name.startswith("width_")
         },

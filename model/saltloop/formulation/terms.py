@@ -15,6 +15,8 @@ from saltloop.formulation.case import Case, annuity
 from saltloop.formulation.rules.allowance import Allowance
 from saltloop.formulation.rules.charge import Charge
 from saltloop.formulation.rules.exchange import Exchange
+from saltloop.formulation.rules.fund import Fund
+from saltloop.formulation.rules.rule import Rule
 
 WRONG_ACCOUNT_UNIT = message(
     "M310",
@@ -281,6 +283,17 @@ def _transfers(case: Case, rule: Exchange) -> Iterator[tuple[tuple[str | int, ..
                 yield (account, link.destination, name, c, y), -price
 
 
+def _money(rule: Rule, y: int) -> Iterator[tuple[str, tuple[str | int, ...], float]]:
+    """Flow, key and money of what a rule charges, pays, sells and buys in a period."""
+    if isinstance(rule, Fund):
+        yield from (("charged", (rule.paid_into, rule.name, k, y), -1.0) for k in rule.tiers)
+    elif isinstance(rule, Charge):
+        yield from (("charged", (rule.paid_into, rule.name, k, y), rule.numbers[f"price_{k}"].at(y) or 0.0) for k in rule.tiers)
+    elif isinstance(rule, Allowance) and "buy" in rule.numbers:
+        yield "allowance_buy", (rule.paid_into, rule.name, y), rule.numbers["buy"].at(y) or 0.0
+        yield "allowance_sell", (rule.paid_into, rule.name, y), -(rule.numbers["sell"].at(y) or 0.0)
+
+
 def ledger_terms(case: Case) -> Terms:
     """Coefficients of every account, those that rules add included.
 
@@ -292,12 +305,7 @@ def ledger_terms(case: Case) -> Terms:
         if isinstance(rule, Exchange) and "price" in rule.numbers:
             for key, value in _transfers(case, rule):
                 terms.add("ship", key, value)
-        elif isinstance(rule, Charge):
-            for y in rule.periods:
-                for k in rule.tiers:
-                    terms.add("charged", (rule.paid_into, rule.name, k, y), rule.numbers[f"price_{k}"].at(y) or 0.0)
-        elif isinstance(rule, Allowance):
-            for y in rule.periods:
-                terms.add("allowance_buy", (rule.paid_into, rule.name, y), rule.numbers["buy"].at(y) or 0.0)
-                terms.add("allowance_sell", (rule.paid_into, rule.name, y), -(rule.numbers["sell"].at(y) or 0.0))
+        for y in rule.periods:
+            for flow, place, money in _money(rule, y):
+                terms.add(flow, place, money)
     return terms

@@ -56,11 +56,13 @@ def accounts(solved: Solved) -> pd.DataFrame:
 def charges(solved: Solved) -> pd.DataFrame:
     """period, rule, tier, site, flow, value, price, money, unit: what is charged, and allowances bought and sold."""
     found: list[tuple[Any, ...]] = []
-    numbers = {r.name: r.numbers for r in solved.case.choices.rules}
+    rules = {r.name: r for r in solved.case.choices.rules}
     for flow, price in (("charged", "price_{}"), ("allowance_buy", "buy"), ("allowance_sell", "sell")):
         for row in records(solved.family(flow)):
             tier = row.get("tier", 0)
-            each = (numbers[row["rule"]][price.format(tier)].at(row["period"]) or 0.0) * (-1 if flow == "allowance_sell" else 1)
+            rule = rules[row["rule"]]
+            known = rule.numbers.get(price.format(tier))
+            each = (-1.0 if rule.charged_accounts else (known and known.at(row["period"])) or 0.0) * (-1 if flow == "allowance_sell" else 1)
             found.append((row["period"], row["rule"], tier, row["site"], flow, row["value"], each, row["value"] * each, row["unit"]))
     return pd.DataFrame(found, columns=["period", "rule", "tier", "site", "flow", "value", "price", "money", "unit"])
 

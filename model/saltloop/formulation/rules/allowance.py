@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from saltloop.errors import message
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
@@ -20,16 +20,25 @@ class Allowance(Rule, kind="allowance"):
     .. math:: \sum_{p \in area} (account_{apy} - allowance\_buy_{rpy} + allowance\_sell_{rpy}) \le value_y
 
     Example: ``carbon_market: {allowance: co2, at_most: 12 Mt, buy_at: 80 CNY/t, sell_at: 75 CNY/t}``
+    Example: ``west: {allowance: fresh_water, at_most: 30 hm3, in: west, market: water_rights}``
+    With prices it is traded with the outside; with `market` among the holders that name the same rule of the kind permit_market.
     Dual: objective unit per unit of the account. How the trade is split over the sites of the area is not determined.
     """
 
     title = ("Tradable allowance", "可交易配额")
     account: str = Field(alias="allowance", description="account that needs allowances")
     at_most: Amount = Field(description="allowances held without trade")
-    buy_at: Amount = Field(description="price of one more")
-    sell_at: Amount = Field(description="price received for one less")
+    buy_at: Amount | None = Field(None, description="price of one more; with `sell_at`, or `market` instead")
+    sell_at: Amount | None = Field(None, description="price received for one less")
+    market: str | None = Field(None, description="rule of the kind permit_market in which it is traded among holders")
     to: str | None = Field(None, description="account that the money enters; absent: the pack's account for charges")
     _to: str = ""
+
+    @model_validator(mode="after")
+    def _one_market(self) -> Allowance:
+        if len({self.buy_at is None, self.sell_at is None, self.market is not None}) > 1:
+            raise ValueError("give both buy_at and sell_at, or market")
+        return self
 
     @property
     def paid_into(self) -> str:
@@ -43,8 +52,10 @@ class Allowance(Rule, kind="allowance"):
         self._to = self.to or context.pack.role("charges", "taxes")
         context.account_unit(self._to, "to")
         base = None if unit is None else f"{context.pack.units.currency}/({unit})"
-        numbers = {"bound": context.schedule(self.at_most, unit, "at_most"), "buy": context.schedule(self.buy_at, base, "buy_at"),
-                   "sell": context.schedule(self.sell_at, base, "sell_at")}
+        numbers = {"bound": context.schedule(self.at_most, unit, "at_most")}
+        if self.buy_at is None or self.sell_at is None:
+            return numbers
+        numbers |= {"buy": context.schedule(self.buy_at, base, "buy_at"), "sell": context.schedule(self.sell_at, base, "sell_at")}
         for year in context.years:
             buy, sell = numbers["buy"].at(year), numbers["sell"].at(year)
             if buy is not None and sell is not None and sell > buy:

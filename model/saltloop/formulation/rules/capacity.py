@@ -16,7 +16,7 @@ MIXED_UNITS = message(
     ("name one process, or a tag whose processes share a unit", "请写一个工艺，或计量单位一致的标签"))
 
 
-def _activity_unit(rule: Rule, context: Context, name: str) -> str | None:
+def activity_unit(rule: Rule, context: Context, name: str) -> str | None:
     """Common unit of the activities of the rule's processes; None, with a problem, if they differ."""
     processes = context.pack.tables["processes"]
     reference = dict(zip(processes["process"], processes["reference"], strict=True))
@@ -28,7 +28,8 @@ def _activity_unit(rule: Rule, context: Context, name: str) -> str | None:
     return units[0] if len(units) == 1 else None
 
 
-def _activity(rule: Rule, m: Any, y: Any) -> Any:
+def activity_of(rule: Rule, m: Any, y: Any) -> Any:
+    """What the rule's processes put out in a period."""
     return sum(m.activity[p, j, y, t] for p, j, t in m.activities_of_rule[rule.name])
 
 
@@ -48,12 +49,12 @@ class Ban(Rule, kind="ban"):
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """A bound of zero from the first year on."""
         self._processes = context.processes_in(self.process, self.kind)
-        self._unit = _activity_unit(self, context, self.process) or "1"
+        self._unit = activity_unit(self, context, self.process) or "1"
         return {"bound": Schedule(None, ((self.start or 0, 0.0),))}
 
     def row(self, m: Any, y: Any) -> Any:
         """No activity."""
-        return _activity(self, m, y) <= m.rule_number[self.name, "bound", y]
+        return activity_of(self, m, y) <= m.rule_number[self.name, "bound", y]
 
 
 class Ceiling(Rule, kind="ceiling"):
@@ -72,13 +73,13 @@ class Ceiling(Rule, kind="ceiling"):
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """The bound in the unit of the activity."""
         self._processes = context.processes_in(self.process, self.kind)
-        unit = _activity_unit(self, context, self.process)
+        unit = activity_unit(self, context, self.process)
         self._unit = unit or "1"
         return {"bound": context.schedule(self.at_most, unit, "at_most")}
 
     def row(self, m: Any, y: Any) -> Any:
         """Activity under the ceiling."""
-        return _activity(self, m, y) <= m.rule_number[self.name, "bound", y]
+        return activity_of(self, m, y) <= m.rule_number[self.name, "bound", y]
 
 
 class Minimum(Rule, kind="minimum"):
@@ -97,13 +98,13 @@ class Minimum(Rule, kind="minimum"):
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """The bound in the unit of the activity."""
         self._processes = context.processes_in(self.process, self.kind)
-        unit = _activity_unit(self, context, self.process)
+        unit = activity_unit(self, context, self.process)
         self._unit = unit or "1"
         return {"bound": context.schedule(self.at_least, unit, "at_least")}
 
     def row(self, m: Any, y: Any) -> Any:
         """Activity above the minimum."""
-        return _activity(self, m, y) >= m.rule_number[self.name, "bound", y]
+        return activity_of(self, m, y) >= m.rule_number[self.name, "bound", y]
 
 
 class PhaseOut(Rule, kind="phase_out"):
@@ -130,7 +131,7 @@ class PhaseOut(Rule, kind="phase_out"):
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """bound: the share that remains of the capacity standing at the sites, in units of activity."""
         self._processes = context.processes_in(self.process, self.kind)
-        self._unit = _activity_unit(self, context, self.process) or "1"
+        self._unit = activity_unit(self, context, self.process) or "1"
         first = self.start if self.start is not None else min(context.years)
         standing = self._standing(context, first)
         share = {y: 1.0 if y <= first < self.by else max(0.0, (self.by - y) / (self.by - first)) if y < self.by else 0.0 for y in context.years}
@@ -151,7 +152,7 @@ class PhaseOut(Rule, kind="phase_out"):
 
     def row(self, m: Any, y: Any) -> Any:
         """Activity under what is left."""
-        return _activity(self, m, y) <= m.rule_number[self.name, "bound", y]
+        return activity_of(self, m, y) <= m.rule_number[self.name, "bound", y]
 
 
 class BuildRate(Rule, kind="build_rate"):
@@ -166,6 +167,11 @@ class BuildRate(Rule, kind="build_rate"):
     title = ("Build rate", "建设速度")
     process: str = Field(alias="build_rate", description="process or equipment")
     at_most: Amount = Field(description="largest new capacity in a period")
+
+    @property
+    def on_new_capacity(self) -> bool:
+        """It bounds what is built."""
+        return True
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """The bound in the capacity unit of the equipment."""

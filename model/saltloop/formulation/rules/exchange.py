@@ -19,6 +19,7 @@ class Exchange(Rule, kind="exchange"):
     Example: ``no_chlorine_trade: {exchange: chlorine, allow: no}``
     Example: ``free_salt: {exchange: waste_salt, from: ponds, to: works, price: 0 CNY/t}``
     Example: ``zones_apart: {exchange: "*", from: east, to: west, both_ways: yes, allow: no}``
+    Example: ``priced_slag: {exchange: processed_waste, price: 15 CNY/t}``
     Links from a site of `from` to a site of `to` count. Forbidden: the bound is zero and the dual is what permission for one more unit is
     worth. A price is a transfer from the receiver to the giver, entered in the pack's account for transfers; it bounds nothing.
     With ``*`` every good is forbidden, each in its own unit, and the dual is what one unit of the good in most demand would be worth.
@@ -26,7 +27,7 @@ class Exchange(Rule, kind="exchange"):
     """
 
     title = ("Exchange between sites", "地点间交换")
-    commodity: str = Field(alias="exchange", description="commodity that is handed over; `*`: every good, which can only be forbidden")
+    commodity: str = Field(alias="exchange", description="commodity or tag that is handed over; `*`: every good, which can only be forbidden")
     origin: str | None = Field(None, alias="from", description="area or site that gives; absent: all sites of the scenario")
     destination: str | None = Field(None, alias="to", description="area or site that receives; absent: all sites of the scenario")
     both_ways: bool = Field(False, description="yes: what passes from `to` to `from` counts as well")
@@ -36,6 +37,7 @@ class Exchange(Rule, kind="exchange"):
     _origins: tuple[str, ...] = ()
     _destinations: tuple[str, ...] = ()
     _transfer_account: str = ""
+    _commodities: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _one_form(self) -> Exchange:
@@ -54,11 +56,16 @@ class Exchange(Rule, kind="exchange"):
         """A price bounds nothing."""
         return self.price is None
 
+    @property
+    def selects(self) -> bool:
+        """It acts on shipments."""
+        return True
+
     def counts(self, commodity: str, origin: str, destination: str) -> bool:
         """Whether the rule counts a commodity on its way from one site to another."""
         there = origin in self._origins and destination in self._destinations
         back = self.both_ways and origin in self._destinations and destination in self._origins
-        return self.commodity in (commodity, EVERY) and (there or back)
+        return (self.commodity == EVERY or commodity in self._commodities) and (there or back)
 
     @property
     def transfer_account(self) -> str:
@@ -67,7 +74,7 @@ class Exchange(Rule, kind="exchange"):
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """The bound in the unit of the commodity, or price in money per unit."""
-        unit = "1" if self.commodity == EVERY else context.commodity_unit(self.commodity, self.kind)
+        self._commodities, unit = ((), "1") if self.commodity == EVERY else context.commodities_in(self.commodity, self.kind)
         self._unit = unit or "1"
         self._origins = context.sites if self.origin is None else context.sites_in(self.origin, "from")
         self._destinations = context.sites if self.destination is None else context.sites_in(self.destination, "to")

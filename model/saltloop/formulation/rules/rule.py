@@ -30,6 +30,9 @@ UNKNOWN_PROCESS = message(
 UNKNOWN_COMMODITY = message(
     "S206", ("unknown commodity '{name}' in {key}", "{key} 中的物料“{name}”未知"),
     ("name a commodity of the pack.{hint}", "请写数据包中的物料。{hint}"))
+MIXED_COMMODITIES = message(
+    "S224", ("'{name}' in {key} names commodities counted in different units: {units}", "{key} 中“{name}”的物料计量单位不同：{units}"),
+    ("name one commodity, or a tag whose commodities share a unit", "请写一种物料，或计量单位一致的标签"))
 OUTSIDE = message(
     "S207", ("'{name}' in {key} has no site among the areas of this scenario", "{key} 中的“{name}”在本情景的区域内没有地点"),
     ("areas of the scenario: {areas}", "本情景区域：{areas}"))
@@ -134,6 +137,17 @@ class Context:
             self.problems.add(UNKNOWN_COMMODITY.at(self.place_of(field_name), name=name, key=f"{self.key}.{field_name}",
                                                    hint=nearest(name, list(units))))
         return units.get(name)
+
+    def commodities_in(self, name: str, field_name: str) -> tuple[tuple[str, ...], str | None]:
+        """Commodities by id or by tag, and their unit; a problem where there are none, or where their units differ."""
+        table = self.pack.tables["commodities"]
+        found = {c: unit for c, unit, tags in zip(table["commodity"], table["unit"], table["tags"], strict=True) if name == c or name in tags}
+        if not found:
+            return (), self.commodity_unit(name, field_name)
+        units = sorted(set(found.values()))
+        if len(units) > 1:
+            self.problems.add(MIXED_COMMODITIES.at(self.place_of(field_name), name=name, key=f"{self.key}.{field_name}", units=", ".join(units)))
+        return tuple(found), units[0]
 
     def sites_in(self, place: str, field_name: str = "in") -> tuple[str, ...]:
         """Sites of the scenario in an area, or the site itself."""
@@ -243,6 +257,26 @@ class Rule(BaseModel):
     def unit(self) -> str:
         """Unit of the row: its dual is objective unit per this unit."""
         return self._unit
+
+    @property
+    def tiers(self) -> tuple[int, ...]:
+        """Numbers of the parts into which it charges accounts; empty for a rule that charges none."""
+        return ()
+
+    @property
+    def charged_accounts(self) -> dict[int, str]:
+        """The account that each tier may take up to its amount, for a rule that pays for accounts; empty for others."""
+        return {}
+
+    @property
+    def on_new_capacity(self) -> bool:
+        """Whether it acts on what is built instead of on what runs."""
+        return False
+
+    @property
+    def selects(self) -> bool:
+        """Whether it acts on things that may not exist in a scenario."""
+        return bool(self._processes)
 
     @property
     def has_row(self) -> bool:
