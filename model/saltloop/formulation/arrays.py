@@ -171,7 +171,8 @@ def on_one_layout(several: Iterable[Arrays]) -> tuple[Arrays, ...]:
     ordered = [_ordered(each, first.layout) for each in found]
     pattern = sparse.csr_array(reduce(add, (_pattern(matrix) for _, matrix in ordered)))
     pattern.sort_indices()
-    layout = replace(first.layout, starts=pattern.indptr, indices=pattern.indices)
+    widened = len(pattern.indices) > len(first.layout.indices)
+    layout = replace(first.layout, starts=pattern.indptr, indices=pattern.indices) if widened else first.layout
     return tuple(Arrays(layout, np.concatenate([plain, _entries(matrix, layout)])) for plain, matrix in ordered)
 
 

@@ -109,7 +109,28 @@ def load_scenario(path: Path | str, data: str | None = None) -> Scenario:
     return resolve_document(document, data, problems)
 
 
-def resolve_document(document: Document, data: str | None = None, problems: Problems | None = None, pack: Pack | None = None) -> Scenario:
+def load_pack(document: Document, data: str | None = None) -> Pack:
+    """The pack of a scenario's region, loaded and checked, nothing of the scenario in it: what many variations share.
+
+    Args:
+        document: as read.
+        data: folder that holds packs.
+
+    Raises:
+        InputError: with every problem.
+    """
+    problems = Problems()
+    pack = _pack(document, file_of(document, problems), data, problems)
+    if pack is None:
+        raise InputError(problems)
+    problems.extend(checks.check(pack))
+    problems.stop_if_any()
+    return pack
+
+
+def resolve_document(
+    document: Document, data: str | None = None, problems: Problems | None = None, pack: Pack | None = None, check_changes: bool = True
+) -> Scenario:
     """A document as a Scenario.
 
     Args:
@@ -117,6 +138,7 @@ def resolve_document(document: Document, data: str | None = None, problems: Prob
         data: folder that holds packs.
         problems: found so far.
         pack: the region's pack, loaded and checked before; None: it is loaded here.
+        check_changes: False: what the scenario changes in the pack is not checked again, for variations between values that were.
 
     Raises:
         InputError: with every problem.
@@ -137,7 +159,7 @@ def resolve_document(document: Document, data: str | None = None, problems: Prob
         pack, brought = _brought_to_norms(pack, file.norms, max(year for year, _ in file.periods), document.place("norms"), problems)
         changes += brought
     pack = add_accounts(pack, document, file, problems)
-    if changes or file.accounts:
+    if check_changes and (changes or file.accounts):
         problems.extend(p for p in checks.check(pack) if p.message.code not in _DATA_ONLY)
     choices = _Names(document, file, pack, problems).choices()
     problems.stop_if_any()
