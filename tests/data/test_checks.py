@@ -33,6 +33,27 @@ def test_a_change_provokes_its_message_and_no_other(case: dict[str, Any], tmp_pa
     assert any(all(word in text for word in case["words"]) for text in texts), texts
 
 
+def built_on(base: Path) -> Path:
+    """A pack beside another one that adds nothing to it."""
+    region = base.parent / "region"
+    region.mkdir()
+    about = yaml.safe_load((base / "pack.yaml").read_text(encoding="utf-8")) | {"name": "region", "builds_on": [base.name]}
+    (region / "pack.yaml").write_text(yaml.safe_dump(about, allow_unicode=True), encoding="utf-8")
+    return region
+
+
+LITHIUM = [{"table": "account_terms", "add": {"account": "waste_made", "flow": "made", "commodity": "salt", "measure": "content:Li"}}]
+
+
+@pytest.mark.parametrize("code", ["D146", "D169", "D173"])
+def test_what_a_pack_builds_on_may_hold_more_than_it_needs(code: str, tmp_path: Path) -> None:
+    """The same rows are a slip in the pack that writes them, and none in one that builds on it."""
+    base = copy_of_toy(tmp_path)
+    edit(base, LITHIUM if code == "D173" else next(case["edits"] for case in CASES if case["code"] == code))
+    assert {p.message.code for p in check(load(base))} == {code}
+    assert [p.text() for p in check(load(built_on(base)))] == []
+
+
 def test_every_message_is_provoked() -> None:
     assert sorted({case["code"] for case in CASES}) == CODES
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from saltloop.data.checks.registry import data_check
+from saltloop.data.chemistry import ELEMENTS
 from saltloop.data.factors import ANNUITY, AVAILABLE, BY_DISTANCE
 from saltloop.data.read import nearest
 from saltloop.data.relations import Relations, place_of
@@ -41,6 +42,7 @@ READ_FROM = {
     "unmet": ("commodity",),
 }
 _MONEY = {"buy": ("price", "freight"), "sell": ("price", "freight"), "dispose": ("fee",), "unmet": ("price",)}
+CONTENT = "content:"
 SHOWN = 4
 _WITHOUT_COMMODITY = ("activity", "capacity", "new_capacity")
 
@@ -214,8 +216,8 @@ class _Ledger:
                 units = [f"({self._amount(flow, thing)})*a"]
             elif measure in _MONEY.get(flow, ()):
                 units = [self.relations.pack.units.currency]
-            elif measure.startswith("content:") and flow not in _WITHOUT_COMMODITY:
-                units = ["t"] if (thing[-1], measure.removeprefix("content:")) in self.relations.content else []
+            elif measure.startswith(CONTENT) and flow not in _WITHOUT_COMMODITY:
+                units = ["t"] if (thing[-1], measure.removeprefix(CONTENT)) in self.relations.content else []
             else:
                 units = self._factor_units(flow, thing, measure)
             for unit in units:
@@ -287,7 +289,7 @@ def _shown_term(term: dict[str, Any]) -> str:
 
 def _measure_problem(relations: Relations, term: dict[str, Any]) -> Problem:
     flow, measure = term["flow"], term["measure"]
-    special = _MONEY.get(flow, ()) + (() if flow in _WITHOUT_COMMODITY else ("content:<element>",))
+    special = _MONEY.get(flow, ()) + (() if flow in _WITHOUT_COMMODITY else (f"{CONTENT}<element>",))
     kinds = READ_FROM[flow]
     names = sorted({name.removesuffix(BY_DISTANCE) for kind, _, name in relations.factor if kind in kinds} | set(special))
     return NO_MEASURE.at(
@@ -309,7 +311,7 @@ def terms_add_up(relations: Relations) -> Iterator[Problem]:
     or routes and which commodities it selects; which amount, price, content or factor it measures; whether weight times
     measure converts to the unit of the account. A word or a measure that finds nothing is a warning; terms of the pack
     itself, of known words that find no flow, are told together (a ledger of a pack that this one builds on counts what
-    others have); a flow that two terms of one account count in the same way
+    others have, and elements that are not here); a flow that two terms of one account count in the same way
     with the same sign is a warning too.
 
     Why: tonnes of coal added to tonnes of CO2 give a number as well, and a misspelt tag gives a smaller one.
@@ -330,7 +332,7 @@ def terms_add_up(relations: Relations) -> Iterator[Problem]:
             yield SELECTS_NOTHING.at(place_of(term), account=term["account"], what=unknown[0], hint=unknown[1])
         elif not things and relations.is_own(term):
             idle.append(term)
-        elif things and not units:
+        elif things and not units and (relations.is_own(term) or not _of_element(term)):
             yield _measure_problem(relations, term)
         yield from _unit_problems(ledger, term, units)
         counted[term["account"], term["flow"], term["measure"], term["value"] > 0].append((term, set().union(*units.values())))
@@ -339,6 +341,11 @@ def terms_add_up(relations: Relations) -> Iterator[Problem]:
         yield NO_SUCH_FLOW.at(place_of(idle[0]), count=len(idle), list="; ".join(shown))
     for terms in counted.values():
         yield from _double(terms)
+
+
+def _of_element(term: dict[str, Any]) -> bool:
+    """Whether a term measures the mass of an element, of which a region may well have nothing."""
+    return str(term["measure"] or "").removeprefix(CONTENT) in ELEMENTS
 
 
 def _unit_problems(ledger: _Ledger, term: dict[str, Any], units: dict[str, set[Thing]]) -> Iterator[Problem]:
