@@ -76,6 +76,9 @@ WORDS: dict[str, str] = {
     "compositions": "commodity species value unit",
     "indicators": "indicator numerator denominator unit better",
     "indicator_values": "indicator area year kind value unit",
+    "scores": "score",
+    "score_terms": "score indicator value at_zero at_hundred",
+    "observations": "area kind item year compares value unit",
 }
 FILLED: dict[str, Row] = {
     "sites": {"area": "all", "kind": "park", "source": "pencil"},

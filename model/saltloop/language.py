@@ -353,6 +353,30 @@ TEXTS: dict[str, Both] = {
     "text_boundary": ("Boundary", "口径"),
     "text_boundary_model": ("modelled plants alone", "仅模型内企业"),
     "text_boundary_official": ("with the rest of the area", "含区域其余部分"),
+    "text_boundary_none": ("not computable, published only", "无法计算，仅有公布值"),
+    "text_boundary_lacking": ("{boundary}, background lacking", "{boundary}，缺背景值"),
+    "text_boundary_needs": ("{boundary}; the official boundary needs background of: {needs}", "{boundary}；官方口径尚缺背景值：{needs}"),
+    # scores
+    "text_score": ("{score}, points of 0 to 100", "{score}（0 至 100 分）"),
+    "score_by_area": ("{score}, points of 0 to 100, by area", "{score}（0 至 100 分），按区域"),
+    "score_parts": ("{score}: what makes the points", "{score}：得分构成"),
+    "score_note": (
+        "Weights and levels stand in score_terms of the pack and can be changed by a scenario. Indicators that cannot be computed carry no weight; "
+        "the column says how much of the weight is left.",
+        "权重与分值界限见数据包 score_terms，情景可以修改。无法计算的指标不计权重；“可计算权重”为其余部分所占比例。",
+    ),
+    "points": ("Points", "得分"),
+    "at_zero": ("0 points at", "零分值"),
+    "at_hundred": ("100 points at", "满分值"),
+    "weight_share": ("Weight", "权重"),
+    "contribution_points": ("Contribution", "贡献分"),
+    "text_computable": ("Weight computable", "可计算权重"),
+    "text_not_computable": ("not computable", "无法计算"),
+    "indicators_by_park": ("Indicators by park", "各园区指标"),
+    "indicators_park_note": (
+        "Of the modelled plants of each park alone; a gap is told where the park has a target of its own.",
+        "仅计各园区模型内企业；园区另有目标时给出差距。",
+    ),
     "text_no_rules": ("No rule of the scenario binds.", "情景中没有起作用的规则。"),
     "text_rules": (
         "The rules that matter most (marginal value: change of the objective per unit more of the bound)",

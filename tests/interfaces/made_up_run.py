@@ -122,7 +122,7 @@ def name_rows() -> list[dict[str, Any]]:
         return {"kind": kind, "id": item, "title_en": en, "title_zh": zh, **empty, **more}
 
     rows = [row("site", k, v[0], v[1], group=v[2], latitude=v[3], longitude=v[4]) for k, v in SITES.items()]
-    rows += [row("area", k, *v) for k, v in AREAS.items()]
+    rows += [row("area", k, *v, group="" if k == "basin" else "basin") for k, v in AREAS.items()]
     rows += [row("commodity", k, v[0], v[1], unit=v[2], group=v[3]) for k, v in GOODS.items()]
     rows += [row("process", k, v[0], v[1], group=v[2]) for k, v in PROCESSES.items()]
     rows += [row("link", k, k, k, group=v[2], extra=">".join(v[:3])) for k, v in SHIPPED.items()]
@@ -200,14 +200,27 @@ def limit_rows() -> pd.DataFrame:
 
 def indicator_rows() -> pd.DataFrame:
     found = frame(
-        "period indicator area numerator denominator actual target target_year published published_year unit better met note",
-        (2030, "waste_rate", "basin", 1.1e6, 6.49e7, 1.7, 60.0, 2025, 45.0, 2015, "%", "higher", False, "model only"),
-        (2030, "water_output", "basin", 9.12e9, 2.16e7, 376.0, 141.0, 2025, 98.0, 2020, "CNY/m3", "higher", True, "with background"),
-        (2030, "land_output", "basin", 8.12e9, 8900.0, 91.2, 84.0, 2025, None, None, "万元/ha", "higher", True, "model only"),
-        (2030, "carbon", "basin", 6.9e6, 8.12e9, 8.5, 9.0, 2025, 11.2, 2020, "t/万元", "lower", True, "model only"),
-        (2030, "jobs", "basin", 18430.0, 1.0, 18430.0, None, None, 15000.0, 2020, "person", "higher", None, "model only"),
+        "period indicator area numerator denominator actual target target_year gap published published_year unit better met basis computable needs",
+        (2030, "waste_rate", "basin", 1.1e6, 6.49e7, 1.7, 60.0, 2025, -58.3, 45.0, 2015, "%", "higher", False, "model", True, ""),
+        (2030, "water_output", "basin", 9.12e9, 2.16e7, 376.0, 141.0, 2025, 235.0, 98.0, 2020, "CNY/m3", "higher", True, "model + background", True, ""),
+        (2030, "land_output", "basin", 8.12e9, 8900.0, 91.2, 84.0, 2025, 7.2, None, None, "万元/ha", "higher", True, "model", True, "value_added"),
+        (2030, "carbon", "basin", 6.9e6, 8.12e9, 8.5, 9.0, 2025, 0.5, 11.2, 2020, "t/万元", "lower", True, "model", True, ""),
+        (2030, "jobs", "basin", 18430.0, 1.0, 18430.0, None, None, None, 15000.0, 2020, "person", "higher", None, "model", True, ""),
+        (2030, "waste_rate", "north", 1e6, 4e7, 2.5, None, None, None, None, None, "%", "higher", None, "model", True, ""),
+        (2030, "jobs", "lake", 100.0, 1.0, 100.0, None, None, None, None, None, "person", "higher", None, "model", True, ""),
     )
     return found.astype({"met": "boolean", "target_year": "Int64", "published_year": "Int64"})
+
+
+def score_rows() -> pd.DataFrame:
+    return frame(
+        "period area score indicator actual unit at_zero at_hundred points weight share contribution computable",
+        (2030, "basin", "green", "", None, "", None, None, 51.7, 4.0, 0.75, 51.7, True),
+        (2030, "basin", "green", "waste_rate", 1.7, "%", 0.0, 100.0, 1.7, 1.0, 1 / 3, 0.5667, True),
+        (2030, "basin", "green", "water_output", 376.0, "CNY/m3", 0.0, 490.0, 76.7, 2.0, 2 / 3, 51.1333, True),
+        (2030, "basin", "green", "land_output", None, "万元/ha", 0.0, 84.0, None, 1.0, 0.0, 0.0, False),
+        (2030, "north", "green", "", None, "", None, None, 2.5, 4.0, 0.25, 2.5, True),
+    )
 
 
 def trade_rows(flows: pd.DataFrame) -> pd.DataFrame:
@@ -233,6 +246,7 @@ def tables() -> dict[str, pd.DataFrame]:
         "rules": rule_rows(),
         "limits": limit_rows(),
         "indicators": indicator_rows(),
+        "scores": score_rows(),
         "capacity": frame(
             "period site process existing new retired total used unit land_ha capital_cny",
             *(

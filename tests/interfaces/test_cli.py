@@ -21,7 +21,23 @@ from saltloop.formulation.rules.rule import Rule
 from saltloop.interfaces.cli import main
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
-TABLES = ("flows", "activities", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "ledger", "names", "indicators", "products")
+TABLES = (
+    "flows",
+    "activities",
+    "trades",
+    "capacity",
+    "accounts",
+    "rules",
+    "limits",
+    "charges",
+    "values",
+    "entry",
+    "ledger",
+    "names",
+    "indicators",
+    "scores",
+    "products",
+)
 FILES = sorted(
     [*(f"{name}.parquet" for name in TABLES), *(f"program/{name}.parquet" for name in ("columns", "rows", "matrix")), "manifest.json", "results.xlsx"]
 )

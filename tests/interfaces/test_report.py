@@ -167,6 +167,22 @@ def test_gap_is_positive_on_the_better_side_of_the_target(page: Path) -> None:
     assert gaps["Use of industrial solid waste"] == pytest.approx(-58.3)
 
 
+def test_indicators_say_which_background_they_lack_and_stand_by_park(page: Path) -> None:
+    told = {row[0]["en"].split("The basin")[0]: row[0] for row in rows_of(page, "indicators")}
+    assert "needs background of: Value added" in told["Value added per land"]["en"]
+    assert "尚缺背景值：增加值" in told["Value added per land"]["zh"]
+    assert "Employment" in told
+    assert "Great lake" not in str(told)
+    assert [row[1]["value"] for row in rows_of(page, "indicators-parks")] == [2.5]
+
+
+def test_scores_stand_by_area_with_what_makes_them(page: Path) -> None:
+    assert [[cell["value"] for cell in row[1:]] for row in rows_of(page, "score-green")] == [[51.7, 0.75], [2.5, 0.25]]
+    parts = rows_of(page, "score-parts-green")
+    assert [row[6]["value"] for row in parts] == pytest.approx([0.5667, 51.1333, 0.0])
+    assert parts[2][4]["en"] == "not computable"
+
+
 def test_binding_limits_stand_in_order_of_their_weight_and_once(page: Path) -> None:
     rows = rows_of(page, "limits")
     assert [row[1]["value"] for row in rows] == [3.7, 850.0, 35.0]
@@ -257,7 +273,7 @@ def test_run_without_rules_indicators_places_and_wastes_has_a_page(tmp_path: Pat
     bare = tables()
     flows = bare["flows"]
     keep = flows["commodity"].isin(["limestone", "lime"]) & flows["role"].isin(["made", "used", "drawn"])
-    empty = ("rules", "limits", "indicators", "entry", "charges", "values", "trades", "products", "capacity")
+    empty = ("rules", "limits", "indicators", "scores", "entry", "charges", "values", "trades", "products", "capacity")
     changed = {name: bare[name].iloc[:0] for name in empty}
     changed |= {"flows": flows[keep], "names": bare["names"].assign(latitude=float("nan"), longitude=float("nan"))}
     write_report(write_run(tmp_path / "run", **changed), tmp_path / "page.html")

@@ -34,7 +34,23 @@ def left_in(folder: Path) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
-TABLES = {"flows", "activities", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "ledger", "names", "indicators", "products"}
+TABLES = {
+    "flows",
+    "activities",
+    "trades",
+    "capacity",
+    "accounts",
+    "rules",
+    "limits",
+    "charges",
+    "values",
+    "entry",
+    "ledger",
+    "names",
+    "indicators",
+    "scores",
+    "products",
+}
 
 
 def test_a_run_leaves_its_tables_its_arrays_a_workbook_and_a_manifest(written: Run) -> None:

@@ -18,7 +18,7 @@ from saltloop.errors import InputError, Place, Problems, message
 from saltloop.formulation.rules.rule import sites_of
 from saltloop.results.book import accounts
 from saltloop.results.flows import activities, flows
-from saltloop.results.titles import indicators
+from saltloop.results.indicators import PUBLISHED, indicators
 from saltloop.scenario.document import Document, read_document
 from saltloop.scenario.resolve import resolve_document
 
@@ -291,7 +291,7 @@ def _indicators(plan: Plan, year: int, book: pd.DataFrame) -> pd.DataFrame:
             actual = computed.get((row["indicator"], row["area"]), {})
             model = actual.get("actual")
             totals = _from_totals(pack, declared[row["indicator"]], row, best)
-            told = {"from_totals": totals, "model": np.nan if model is None else float(model), "basis": actual.get("note", "published only")}
+            told = {"from_totals": totals, "model": np.nan if model is None else float(model), "basis": actual.get("basis", PUBLISHED)}
             told |= {"gap_totals": told["from_totals"] - row["value"], "gap": told["model"] - row["value"]}
             told |= {"totals_reproduce": _equal_as_printed(totals, row["value"]), "reproduces": _equal_as_printed(told["model"], row["value"])}
             words = {name: row[name] or "" for name in ("locator", "note")}

@@ -67,7 +67,21 @@ STRUCTURAL = (NOT_READABLE, MISSING_COLUMN, TOO_MANY_CELLS, OTHER_SEPARATOR, COL
 FINITE, WHOLE = Words("a finite number", "有限数"), Words("a whole number", "整数")
 
 _NON_NEGATIVE = frozenset(
-    {"recipes", "capacities", "land", "basin_limits", "basin_supplies", "compositions", "links", "demands", "evaporation", "profiles", "uses", "market_tiers"}
+    {
+        "recipes",
+        "capacities",
+        "land",
+        "basin_limits",
+        "basin_supplies",
+        "compositions",
+        "links",
+        "demands",
+        "evaporation",
+        "profiles",
+        "uses",
+        "market_tiers",
+        "score_terms",
+    }
 )
 _ALSO_NON_NEGATIVE = ("volume", "capacity", "limit", "unmet_price")
 

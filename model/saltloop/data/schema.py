@@ -510,6 +510,12 @@ TABLES: tuple[Table, ...] = (
             *_TITLES,
             Column("unit", "unit", ("unit of the account", "单位")),
             Column("group", "text", ("heading in reports", "报告分组")),
+            Column(
+                "background",
+                "flag",
+                ("no: it counts the modelled plants only, and no background is ever added; empty: yes", "no：仅计模型内企业，从不加背景值；空：yes"),
+                required=False,
+            ),
             _NOTE,
         ),
         required=True,
@@ -676,6 +682,56 @@ TABLES: tuple[Table, ...] = (
         ),
         base="own unit",
         path="observations.{area}.{kind}.{item}",
+    ),
+    Table(
+        "scores",
+        ("composite indicators: weighted means of indicators in points of 0 to 100", "综合指标：各指标得分（0 至 100 分）的加权平均"),
+        ("score",),
+        (
+            Column("score", "id", ("name in files and results", "代号")),
+            *_TITLES,
+            _NOTE,
+        ),
+    ),
+    Table(
+        "score_terms",
+        ("what a score is made of; value: weight, of which only the ratios count", "综合指标的构成；数值为权重，仅比例起作用"),
+        ("score", "indicator"),
+        (
+            _refer("score", "scores", "the score", "综合指标"),
+            _refer("indicator", "indicators", "the indicator", "指标"),
+            Column("at_zero", "number", ("level of the indicator, in its unit, that earns 0 points", "得 0 分的指标值（以指标单位计）")),
+            Column(
+                "at_hundred", "number", ("level that earns 100 points; below at_zero where lower is better", "得 100 分的指标值；越低越好的指标小于 at_zero")
+            ),
+        ),
+        base="1",
+        path="scores.{score}.{indicator}",
+    ),
+    Table(
+        "conflicts",
+        ("readings of documents that contradict each other, and how each was settled", "文件之间相互矛盾的说法及其裁定"),
+        ("conflict",),
+        (
+            Column("conflict", "id", ("name of the conflict", "代号")),
+            Column("subject_en", "text", ("what is contradicted, in English", "矛盾的对象（英文）")),
+            Column("subject_zh", "text", ("what is contradicted, in Chinese", "矛盾的对象（中文）")),
+            Column("readings_en", "text", ("what stands where, with document and line, in English", "各处说法及文件行号（英文）")),
+            Column("readings_zh", "text", ("what stands where, with document and line, in Chinese", "各处说法及文件行号（中文）")),
+            Column(
+                "verdict",
+                "choice",
+                (
+                    "first or second: that reading was taken; range: both became a range; neither: another reading was worked out; open: not settled, "
+                    "no number of the pack depends on it; agree: no conflict after all",
+                    "first、second：采用第一或第二种说法；range：取区间；neither：另行推算；open：未裁定，数据包不依赖；agree：实无矛盾",
+                ),
+                choices=("first", "second", "range", "neither", "open", "agree"),
+            ),
+            Column("reason_en", "text", ("why, in English", "理由（英文）")),
+            Column("reason_zh", "text", ("why, in Chinese", "理由（中文）")),
+            _refer("source", "sources", "document that holds the readings", "所在文件"),
+        ),
     ),
     Table(
         "balance_exceptions",

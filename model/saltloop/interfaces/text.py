@@ -14,6 +14,8 @@ from saltloop.results.run import Run
 from saltloop.results.verify import Finding
 
 _PRODUCTS, _LIMITS, _RULES, _WARNINGS, _WIDE = 10, 8, 5, 6, 160
+BOUNDARIES = {"model": "text_boundary_model", "model + background": "text_boundary_official", "published only": "text_boundary_none"}
+SCORE_PARTS = ("indicator", "actual", "at_zero", "at_hundred", "points", "weight_share", "contribution_points")
 _RESOURCES = ("draw_limit", "land_limit", "link_limit", "stock_limit", "evaporation_limit")
 
 
@@ -46,6 +48,7 @@ class _Page(Voice):
         yield from self._products(year)
         yield from self._resources(year)
         yield from self._indicators(year)
+        yield from self._scores(year)
         yield from self._rules(year)
         yield from self._tightest(year)
 
@@ -121,9 +124,38 @@ class _Page(Voice):
             target = "–" if pd.isna(r["target"]) else f"{self.amount(r['target'], unit)} ({year_of_target})"
             mark = "–" if r["met"] is None or pd.isna(r["met"]) else marks[bool(r["met"])]
             actual = "–" if pd.isna(r["actual"]) else self.amount(float(r["actual"]), unit)
-            boundary = self.say("text_boundary_model" if r["note"] == "model only" else "text_boundary_official")
-            rows.append([f"{self.title(r['indicator'])}, {self.title(r['area'])}", actual, target, mark, boundary])
-        yield from aligned([self.say(k) for k in ("indicator", "actual", "target", "status", "text_boundary")], rows)
+            gap = "–" if pd.isna(r["gap"]) else self.amount(float(r["gap"]), unit)
+            rows.append([f"{self.title(r['indicator'])}, {self.title(r['area'])}", actual, target, gap, mark, self._boundary(r)])
+        yield from aligned([self.say(k) for k in ("indicator", "actual", "target", "gap", "status", "text_boundary")], rows)
+
+    def _boundary(self, r: dict[str, Any]) -> str:
+        """What an indicator stands on."""
+        words = self.say(BOUNDARIES[r["basis"]])
+        return self.say("text_boundary_lacking", boundary=words) if r["needs"] else words
+
+    def _scores(self, year: int) -> Iterator[str]:
+        """Points of the area and of the areas in it, then what made those of the area."""
+        table = self.run.table("scores")
+        table = table[table["period"] == year]
+        names = self.run.table("names")
+        inner = [self.area, *names[(names["kind"] == "area") & (names["group"] == self.area)]["id"]]
+        for score, own in table.groupby("score", sort=False):
+            totals = own[(own["indicator"] == "") & own["area"].isin(inner)].set_index("area")
+            if totals.empty:
+                continue
+            yield ""
+            yield self.say("text_score", score=self.title(score))
+            said = [[self.title(a), f"{totals['points'][a]:.1f}", percent(float(totals["share"][a]), self.language)] for a in inner if a in totals.index]
+            yield from aligned([self.say(k) for k in ("area", "points", "text_computable")], said)
+            parts = own[(own["area"] == self.area) & (own["indicator"] != "")]
+            if not parts.empty:
+                yield ""
+                yield from aligned([self.say(k) for k in SCORE_PARTS], [self._part(r) for r in records(parts)])
+
+    def _part(self, r: dict[str, Any]) -> list[str]:
+        shown = [self.amount(r[name], r["unit"]) for name in ("actual", "at_zero", "at_hundred")]
+        points = f"{r['points']:.0f}" if r["computable"] else self.say("text_not_computable")
+        return [self.title(r["indicator"]), *shown, points, percent(r["share"], self.language), f"{r['contribution']:.1f}"]
 
     def _rules(self, year: int) -> Iterator[str]:
         table = self.run.table("rules")

@@ -7,15 +7,17 @@ import pandas as pd
 from saltloop.results.book import accounts, charges, ledger
 from saltloop.results.capacities import capacity
 from saltloop.results.flows import activities, flows, trades
+from saltloop.results.indicators import indicators, scores
 from saltloop.results.products import products
 from saltloop.results.solved import Solved
-from saltloop.results.titles import indicators, names
+from saltloop.results.titles import names
 from saltloop.results.worth import entry, limits, rules, values
 
 
 def all_tables(solved: Solved) -> dict[str, pd.DataFrame]:
     """Every table of a run by file name."""
     account_table = accounts(solved)
+    indicator_table = indicators(solved, account_table)
     found = {
         "flows": flows(solved),
         "activities": activities(solved),
@@ -29,7 +31,8 @@ def all_tables(solved: Solved) -> dict[str, pd.DataFrame]:
         "entry": entry(solved),
         "ledger": ledger(solved),
         "names": names(solved),
-        "indicators": indicators(solved, account_table),
+        "indicators": indicator_table,
+        "scores": scores(solved, indicator_table),
     }
     found["products"] = products(found, dict(solved.case.choices.objective[0].weights))
     return found

@@ -12,6 +12,7 @@ import xlsxwriter
 SHEETS: dict[str, tuple[str, str]] = {
     "accounts": ("Accounts", "账户"),
     "indicators": ("Indicators", "指标"),
+    "scores": ("Scores", "综合评分"),
     "rules": ("Rules", "规则"),
     "limits": ("Limits", "限额"),
     "products": ("Products", "产品"),
@@ -80,7 +81,16 @@ HEADERS: dict[str, str] = {
     "published_year": "公布年",
     "better": "方向",
     "met": "达标",
-    "note": "备注",
+    "basis": "口径",
+    "computable": "可计算",
+    "needs": "所缺背景值",
+    "gap": "差距",
+    "score": "综合指标",
+    "at_zero": "零分值",
+    "at_hundred": "满分值",
+    "points": "得分",
+    "weight": "权重",
+    "share": "占比",
     "flow": "流",
     "id": "代号",
     "sold": "销售量",
@@ -97,7 +107,7 @@ HEADERS: dict[str, str] = {
 # Sheets that show part of their table: people look up entry prices of processes; those of every trade are in the Parquet file.
 _PART = {"entry": lambda frame: frame[frame["family"] == "process"]}
 EXCEL_ROWS = 1_048_575
-_TITLED = ("site", "commodity", "process", "area", "account", "market", "indicator", "agent")
+_TITLED = ("site", "commodity", "process", "area", "account", "market", "indicator", "score", "agent")
 
 
 def write_workbook(path: Path, tables: dict[str, pd.DataFrame], language: str = "en") -> None:

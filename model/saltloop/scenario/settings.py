@@ -76,7 +76,9 @@ _OWN_COLUMNS = {
     "disposals": {"limit": "commodity"},
     "demands": {"unmet_price": "money"},
     "links": {"capacity": "mode"},
+    "score_terms": {"at_zero": "indicator", "at_hundred": "indicator"},
 }
+_UNIT_FROM = {"mode": ("modes", "mode"), "indicator": ("indicators", "indicator")}
 _SHARES = ("%", "‰", "percent", "pct", "permille")
 _ERROR_FROM, _WARNING_FROM = 100.0, 20.0
 _SMALL = 1e-9
@@ -224,8 +226,8 @@ class _Job:
         kind = _OWN_COLUMNS.get(cell.table, {}).get(cell.column)
         if kind is None:
             return str(row["unit"])
-        table = self.pack.tables["modes" if kind == "mode" else "commodities"]
-        key = "mode" if kind == "mode" else "commodity"
+        name, key = _UNIT_FROM.get(kind, ("commodities", "commodity"))
+        table = self.pack.tables[name]
         unit = dict(zip(table[key], table["unit"], strict=True)).get(row[key], "1")
         return f"{self.pack.units.currency}/({unit})" if kind == "money" else str(unit)
 

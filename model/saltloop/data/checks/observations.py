@@ -1,4 +1,4 @@
-"""Checks of observations: they name what the model knows, in a unit that converts."""
+"""Checks of what is compared and scored: observations name what the model knows, points rise with what is better."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ OTHER_UNIT = message(
     ("'{item}' is counted in {base}, which {unit} does not convert to", "“{item}”以 {base} 计量，{unit} 无法换算"),
     ("correct the unit, or the item", "请改正单位或对象"),
 )
+NO_SPAN = message(
+    "D202",
+    (
+        "score '{score}' gives 0 points at {zero:g} and 100 at {hundred:g} of '{indicator}', of which {better} is better",
+        "综合指标“{score}”对“{indicator}”在 {zero:g} 得 0 分、在 {hundred:g} 得 100 分，而该指标{better}为好",
+    ),
+    ("let at_hundred lie on the better side of at_zero", "at_hundred 应比 at_zero 更好"),
+)
+_BETTER = {"higher": Words("higher", "越高"), "lower": Words("lower", "越低")}
 _WHAT = {"account": Words("account", "账户"), "activity": Words("process or tag", "工艺或标签")}
 _COMMODITY = Words("commodity or tag", "物料或标签")
 
@@ -53,3 +62,19 @@ def _compared(relations: Relations, row: Row, item: str, units: list[str], known
     for base in units:
         if relations.pack.units.factor(row["unit"], base) is None:
             yield OTHER_UNIT.at(place_of(row), item=item, base=base, unit=row["unit"])
+
+
+@data_check(NO_SPAN)
+def points_rise_with_what_is_better(relations: Relations) -> Iterator[Problem]:
+    """The level that earns 100 points is better than the one that earns none.
+
+    What it does: compares at_zero and at_hundred of each row of score_terms with the direction of its indicator.
+
+    Why: turned round, a score praises what should fall.
+    """
+    better = {row["indicator"]: row["better"] for row in relations.rows("indicators")}
+    for row in relations.rows("score_terms"):
+        span, direction = row["at_hundred"] - row["at_zero"], better[row["indicator"]]
+        if span == 0 or (span > 0) != (direction == "higher"):
+            words = {"zero": row["at_zero"], "hundred": row["at_hundred"], "better": _BETTER[direction]}
+            yield NO_SPAN.at(place_of(row), score=row["score"], indicator=row["indicator"], **words)

@@ -15,7 +15,7 @@ from saltloop.data.read import records
 from saltloop.language import Both, both
 from saltloop.results.run import Run
 
-TABLES = ("flows", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "products", "indicators", "names")
+TABLES = ("flows", "trades", "capacity", "accounts", "rules", "limits", "charges", "values", "entry", "products", "indicators", "scores", "names")
 MASS, POWER = "t", "MWh"
 _ALL_YEARS = 0
 _OVER_THE_YEAR: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {

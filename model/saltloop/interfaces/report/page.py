@@ -78,6 +78,7 @@ def _content(folder: Folder) -> dict[str, Any]:
         "periods": ledger.from_year_to_year(folder),
         "several": _several(folder),
         "indicators": targets.indicators(folder),
+        "more_indicators": [*targets.by_park(folder), *targets.scores(folder)],
         "diagrams": [_described(view) for view in diagrams],
         "has_map": bool(chart["sites"]),
         "map_notes": _map_notes(folder, found, bool(chart["sites"])),
