@@ -80,11 +80,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "present": ("in the pack", "数据包现有"),
     "negative": ("NEGATIVE", "为负"),
     "graded": (
-        "Grade of the pack: {letter}. Median misfit {median} over {count} items on the same boundary; {contradictions} contradictions.",
+        "Grade of the pack: {letter}. Median misfit {median} over {count} items on the same boundary; contradictions: {contradictions}.",
         "数据包等级：{letter}。口径相同的 {count} 项偏差中位数为 {median}；矛盾 {contradictions} 处。",
     ),
     "not_graded": (
-        "The pack has no grade: {count} items can be compared on the same boundary, {fewest} are needed; {contradictions} contradictions.",
+        "The pack has no grade: {count} items can be compared on the same boundary, {fewest} are needed; contradictions: {contradictions}.",
         "数据包不予评级：口径相同的可比项为 {count} 项，至少需要 {fewest} 项；矛盾 {contradictions} 处。",
     ),
     "scale": (
