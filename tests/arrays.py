@@ -13,6 +13,12 @@ from saltloop.formulation.program import Program
 INF = float("inf")
 
 
+def only(program: Program, kept: Sequence[bool]) -> Program:
+    """Some rows of a programme."""
+    chosen = np.array(kept)
+    return Program.of_frames(program.columns, program.rows[chosen].reset_index(drop=True), program.matrix[chosen], program.stages, program.objective_unit)
+
+
 def program(
     matrix: Sequence[Sequence[float]],
     rows: Sequence[tuple[float, float]],
@@ -38,4 +44,5 @@ def program(
             }
         )
 
-    return Program(frame("column", bounds), frame("row", rows), a, tuple((s, np.array(c, dtype=float)) for s, c in zip(senses, stages, strict=True)), "CNY")
+    arrays = tuple((sense, np.array(cost, dtype=float)) for sense, cost in zip(senses, stages, strict=True))
+    return Program.of_frames(frame("column", bounds), frame("row", rows), a, arrays, "CNY")

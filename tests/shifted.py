@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from saltloop.errors import SolveError
 from saltloop.formulation.program import Program
 from saltloop.solve.highs import Live, Options, solve
@@ -20,7 +18,7 @@ def shifted(program: Program, position: int, step: float) -> Program:
     rows = program.rows.copy()
     for side in ("lower", "upper"):
         rows.loc[position, side] += step
-    return replace(program, rows=rows)
+    return Program.of_frames(program.columns, rows, program.matrix, program.stages, program.objective_unit)
 
 
 def objective_at(program: Program, position: int, step: float) -> float | None:

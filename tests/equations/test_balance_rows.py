@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from arrays import only
 from saltloop.formulation.program import Program
 from tiny import program_of, solve_pack
 
@@ -69,7 +70,7 @@ def months(program: Program) -> Program:
         f == "balance" and (k[1] == "lime" or (k[1] == "power" and k[3] in ("m01", "m02")))
         for f, k in zip(program.rows["family"], program.rows["key"], strict=True)
     ]
-    return Program(program.columns, program.rows[kept].reset_index(drop=True), program.matrix[kept], program.stages, program.objective_unit)
+    return only(program, kept)
 
 
 def test_a_yearly_process_is_spread_over_months_and_a_monthly_one_summed(golden: Golden) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
+from arrays import only
 from saltloop.errors import InputError
 from saltloop.formulation.program import Program
 from tiny import program_of, solve_pack
@@ -90,7 +90,7 @@ def test_a_level_is_what_was_kept_plus_in_less_out(golden: Golden) -> None:
 def _january(program: Program) -> Program:
     """Three hours of the 288, to keep the golden short."""
     kept = [len(k) == 4 and str(k[3]) in ("m01h00", "m01h12", "m02h23") for k in program.rows["key"]]
-    return replace(program, rows=program.rows[kept].reset_index(drop=True), matrix=program.matrix[kept])
+    return only(program, kept)
 
 
 def test_over_months_the_loss_of_all_hours_is_taken(golden: Golden) -> None:

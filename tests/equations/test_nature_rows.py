@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
+from saltloop.formulation.calendar import EACH
 from tiny import case_of, program_of, solve_pack
 
 Golden = Callable[..., None]
@@ -121,8 +123,8 @@ def test_each_hour_of_a_typical_day_evaporates_its_24th_part_of_the_month() -> N
 def test_all_hours_of_the_year_together_evaporate_the_year() -> None:
     """An hour of January takes its 744th part of the month."""
     hours = case_of(POND, slices="hours").net_evaporation
-    assert hours["lake", "h0001"] == pytest.approx(200 / 744)
-    assert sum(value for (_, step), value in hours.items() if step != "year") == pytest.approx(hours["lake", "year"])
+    assert hours["lake", EACH][0] == pytest.approx(200 / 744)
+    assert np.sum(hours["lake", EACH]) == pytest.approx(hours["lake", "year"])
 
 
 HEAPS = """

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
+from arrays import only
 from rules.works import WORKS
 from saltloop.formulation.program import Program
 from tiny import program_of, solve_pack
@@ -33,7 +33,7 @@ prices block 10
 def gains(program: Program) -> Program:
     """The rows that define gain, where the prices stand."""
     kept = [f == "account_definition" and k[0] in ("gain", "transfers") for f, k in zip(program.rows["family"], program.rows["key"], strict=True)]
-    return replace(program, rows=program.rows[kept].reset_index(drop=True), matrix=program.matrix[kept])
+    return only(program, kept)
 
 
 def test_a_price_path_moves_the_coefficients_of_later_years(golden: Golden) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from arrays import only
 from everything import CHOICES, EVERYTHING, RULES
 from feasibility.test_barely import CASES, rules_of
 from rules.works import WORKS
@@ -20,11 +21,9 @@ from tiny import program_of, solve_pack
 
 def has_plan(arrays: Program, rows: list[int]) -> bool:
     """Whether these rows and all column bounds can hold together."""
-    only = replace(
-        arrays, rows=arrays.rows.loc[rows].reset_index(drop=True), matrix=arrays.matrix[rows], stages=(("maximise", np.zeros(arrays.matrix.shape[1])),)
-    )
+    part = replace(only(arrays, np.isin(np.arange(len(arrays.down)), rows)), stages=(("maximise", np.zeros(arrays.matrix.shape[1])),))
     try:
-        solve(only, refuse, Options(ranging=False))
+        solve(part, refuse, Options(ranging=False))
     except SolveError as error:
         if error.exit_code != INFEASIBLE:
             raise

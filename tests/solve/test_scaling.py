@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -33,13 +32,8 @@ def in_other_units(arrays: Program, rows: np.ndarray, columns: np.ndarray) -> Pr
         return frame.assign(lower=frame["lower"] * factor, upper=frame["upper"] * factor)  # type: ignore[attr-defined]
 
     matrix = sparse.csr_array(sparse.diags_array(rows) @ arrays.matrix @ sparse.diags_array(columns))
-    return replace(
-        arrays,
-        rows=scaled(arrays.rows, rows),
-        columns=scaled(arrays.columns, 1 / columns),
-        matrix=matrix,
-        stages=tuple((sense, costs * columns) for sense, costs in arrays.stages),
-    )
+    stages = tuple((sense, costs * columns) for sense, costs in arrays.stages)
+    return Program.of_frames(scaled(arrays.columns, 1 / columns), scaled(arrays.rows, rows), matrix, stages, arrays.objective_unit)
 
 
 def test_every_factor_is_a_power_of_two() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -290,7 +289,8 @@ def test_the_order_of_rows_and_columns_does_not_matter() -> None:
 def turned() -> Program:
     found = program(*SMALL)
     columns, rows = (frame.iloc[::-1].reset_index(drop=True) for frame in (found.columns, found.rows))
-    return replace(found, columns=columns, rows=rows, matrix=found.matrix[[1, 0]][:, [1, 0]], stages=tuple((s, c[::-1]) for s, c in found.stages))
+    stages = tuple((s, c[::-1]) for s, c in found.stages)
+    return Program.of_frames(columns, rows, found.matrix[[1, 0]][:, [1, 0]], stages, found.objective_unit)
 
 
 def test_a_place_is_named() -> None:

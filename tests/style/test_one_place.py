@@ -226,7 +226,8 @@ def new_kind() -> Iterator[str]:
             return {"bound": context.schedule(self.at_most, unit, "at_most")}
 
         def row(self, m: Any, y: Any) -> Any:
-            return sum(m.account[a, p, y] for a in (self.account, self.other) for p in m.sites_of_rule[self.name]) <= m.rule_number[self.name, "bound", y]
+            both = sum(m.account[self.account, p, y] + m.account[self.other, p, y] for p in m.sites_of_rule[self.name])
+            return both <= m.rule_number[self.name, "bound", y]
 
     yield "sum_of"
     del Rule.kinds["sum_of"]

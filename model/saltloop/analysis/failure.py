@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from saltloop.errors import INFEASIBLE, UNBOUNDED, Place, Problem, SolveError, Words, message
 from saltloop.formulation.case import Case
-from saltloop.formulation.indices import VARIABLES, Key
+from saltloop.formulation.indices import VARIABLES
 from saltloop.formulation.program import EQUATIONS, RULE, Program
 from saltloop.formulation.rules.rule import Rule
+from saltloop.formulation.tables import Key
 from saltloop.solve.conflict import Conflict, Ray, conflict, ray
 from saltloop.solve.highs import Live
 
@@ -104,7 +105,7 @@ def _more(count: int) -> list[Words]:
 
 
 def _conflict_text(case: Case, program: Program, found: Conflict, language: str) -> str:
-    rows = [(str(f), k) for f, k in (program.rows.iloc[n][["family", "key"]] for n in found.rows)]
+    rows = [program.down.key(n) for n in found.rows]
     ruled = [r for r in rows if r[0] == RULE]
     named, known = ruled + [r for r in rows if r[0] not in (*_ALWAYS, RULE)], titles(case)
     words = [_row_words(case, f, k, known) for f, k in named[:_SHOWN]]
@@ -123,7 +124,7 @@ def _ray_text(case: Case, program: Program, found: Ray, language: str) -> str:
     known = titles(case)
     chain: list[tuple[float, Words]] = []
     for n, rate in found.columns:
-        family, key = str(program.columns.iloc[n]["family"]), program.columns.iloc[n]["key"]
+        family, key = program.across.key(n)
         if family not in _COUNTED:
             names = _joined([p for name, p in zip(VARIABLES[family][0], key, strict=True) if name not in _UNTITLED], known)
             flow = _FLOWS[family]

@@ -9,7 +9,7 @@ import numpy as np
 
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.formulation.arrays import arrays_of
-from saltloop.formulation.program import Program, name_of
+from saltloop.formulation.program import Program
 from saltloop.solve.scaling import scaling
 
 WIDE = message(
@@ -44,8 +44,7 @@ def _range(values: np.ndarray) -> dict[str, float]:
 def _entry(program: Program, position: int) -> str:
     entries = program.matrix.tocoo()
     row, column = int(entries.coords[0][position]), int(entries.coords[1][position])
-    r, c = program.rows.iloc[row], program.columns.iloc[column]
-    return f"{name_of(c['family'], c['key'])} in {name_of(r['family'], r['key'])}"
+    return f"{program.across.name(column)} in {program.down.name(row)}"
 
 
 def check_sizes(program: Program) -> None:
@@ -62,12 +61,12 @@ def check_sizes(program: Program) -> None:
     for n in (_worst(magnitude, magnitude < _SMALLEST, np.argmin), _worst(magnitude, magnitude > _LARGEST, np.argmax)):
         if n is not None:
             problems.add(_beyond(magnitude[n], _entry(program, n)))
-    for frame in (program.columns, program.rows):
-        for side in ("lower", "upper"):
-            size = np.where(np.isfinite(frame[side]), np.abs(frame[side]), 0.0)
+    for lines in (program.across, program.down):
+        for side in (lines.lower, lines.upper):
+            size = np.where(np.isfinite(side), np.abs(side), 0.0)
             n = _worst(size, size > _LARGEST, np.argmax)
             if n is not None:
-                problems.add(_beyond(size[n], name_of(frame["family"].iloc[n], frame["key"].iloc[n])))
+                problems.add(_beyond(size[n], lines.name(n)))
     problems.stop_if_any()
 
 
@@ -93,8 +92,8 @@ def numerics(program: Program) -> tuple[dict[str, Any], Problem | None]:
     found: dict[str, Any] = {
         "coefficients": _range(entries.data),
         "costs": _range(program.stages[0][1]),
-        "bounds": _range(np.concatenate([program.columns["lower"], program.columns["upper"]])),
-        "right_sides": _range(np.concatenate([program.rows["lower"], program.rows["upper"]])),
+        "bounds": _range(np.concatenate([program.across.lower, program.across.upper])),
+        "right_sides": _range(np.concatenate([program.down.lower, program.down.upper])),
         "scaled_coefficients": _range(scaled),
     }
     if not len(filled):

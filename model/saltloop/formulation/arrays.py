@@ -12,9 +12,9 @@ from functools import cached_property, reduce
 from operator import add
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
+from saltloop.formulation.lines import Lines
 from saltloop.formulation.program import Program
 
 Names = tuple[tuple[str, tuple[object, ...]], ...]
@@ -42,12 +42,12 @@ class Layout:
     @cached_property
     def columns(self) -> Names:
         """Family and key of every column."""
-        return tuple(zip(self.named.columns["family"], self.named.columns["key"], strict=True))
+        return tuple(self.named.across.keys())
 
     @cached_property
     def rows(self) -> Names:
         """Family and key of every row."""
-        return tuple(zip(self.named.rows["family"], self.named.rows["key"], strict=True))
+        return tuple(self.named.down.keys())
 
     @cached_property
     def structure(self) -> str:
@@ -64,13 +64,11 @@ class Layout:
 
     def columns_of(self, *families: str) -> np.ndarray:
         """Whether each column is of one of these families."""
-        found: np.ndarray = self.named.columns["family"].isin(families).to_numpy()
-        return found
+        return self.named.across.within(*families)
 
     def rows_of(self, *families: str) -> np.ndarray:
         """Whether each row is of one of these families."""
-        found: np.ndarray = self.named.rows["family"].isin(families).to_numpy()
-        return found
+        return self.named.down.within(*families)
 
     @cached_property
     def entry_rows(self) -> np.ndarray:
@@ -127,7 +125,7 @@ def arrays_of(program: Program) -> Arrays:
     matrix.eliminate_zeros()
     named = replace(program, matrix=sparse.csr_array((0, 0)), stages=())
     layout = Layout(named, (matrix.shape[0], matrix.shape[1]), tuple(sense for sense, _ in program.stages), matrix.indptr, matrix.indices)
-    bounds = (frame[side].to_numpy(dtype=float) for frame in (program.columns, program.rows) for side in ("lower", "upper"))
+    bounds = (program.across.lower, program.across.upper, program.down.lower, program.down.upper)
     return Arrays(layout, np.concatenate([*(costs for _, costs in program.stages), *bounds, matrix.data]))
 
 
@@ -139,12 +137,12 @@ def program_with(program: Program, arrays: Arrays) -> Program:
         arrays: its new numbers.
     """
 
-    def bounded(frame: pd.DataFrame, bounds: tuple[np.ndarray, np.ndarray]) -> pd.DataFrame:
-        return frame.assign(lower=bounds[0].copy(), upper=bounds[1].copy())
+    def bounded(lines: Lines, bounds: tuple[np.ndarray, np.ndarray]) -> Lines:
+        return replace(lines, lower=bounds[0].copy(), upper=bounds[1].copy())
 
     stages = tuple((sense, arrays.costs(n).copy()) for n, sense in enumerate(arrays.layout.senses))
-    columns, rows = bounded(program.columns, arrays.column_bounds), bounded(program.rows, arrays.row_bounds)
-    return replace(program, columns=columns, rows=rows, matrix=arrays.matrix.copy(), stages=stages)
+    across, down = bounded(program.across, arrays.column_bounds), bounded(program.down, arrays.row_bounds)
+    return replace(program, across=across, down=down, matrix=arrays.matrix.copy(), stages=stages)
 
 
 def same_structure(first: Arrays, second: Arrays) -> bool:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from saltloop.data.chemistry import content
 from saltloop.data.pack import Pack, capacity_units
 from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problems, message
-from saltloop.formulation.calendar import YEAR, Slice, month_name, slices, within
+from saltloop.formulation.calendar import EACH, HOURS, YEAR, Slice, Steps, month_name, slices, steps, within
 from saltloop.formulation.choices import Choices
 from saltloop.formulation.network import Link, Network, network
 from saltloop.formulation.prices import Prices
@@ -49,7 +51,8 @@ class Case:
     """A pack seen through a scenario.
 
     Sets are tuples of keys; parameters are dictionaries by key. Units: those of the commodity, equipment or account;
-    money in the pack's currency; hours, km, ha.
+    money in the pack's currency; hours, km, ha. A slice in a key is YEAR, or EACH for every slice at once; a number under EACH is
+    an array over the slices.
     """
 
     pack: Pack
@@ -67,7 +70,7 @@ class Case:
     existing: dict[tuple[str, str, int], float]
     may_build: dict[tuple[str, str, int], float]
     lifetime: dict[str, float]
-    availability: dict[tuple[str, str, str], float]
+    availability: dict[tuple[str, str, str], float | np.ndarray]
     min_load: dict[str, float]
     activities: tuple[tuple[str, str], ...]
     equipment: tuple[tuple[str, str], ...]
@@ -75,7 +78,7 @@ class Case:
     draw_limit: dict[tuple[str, int, str], float]
     draw_stock: dict[str, float]
     evaporation: dict[str, float]
-    net_evaporation: dict[tuple[str, str], float]
+    net_evaporation: dict[tuple[str, str], float | np.ndarray]
     pond_area: dict[str, float]
     land: dict[str, float]
     land_class: dict[str, str]
@@ -110,11 +113,32 @@ class Case:
 
     def counted(self, account: Hashable, step: str) -> tuple[str, ...]:
         """The slices that an account counts of what flows in a step; of what is not cut into slices its coefficient takes the share."""
-        return (step,) if step == YEAR or account not in self.windows or step in self.windows[str(account)][0] else ()
+        if step == YEAR or account not in self.windows:
+            return (step,)
+        return (_counted_by(str(account)),) if self.windows[str(account)][0] else ()
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The slices as positions, those that an account counts under a word of their own."""
+        known = steps(self.choices.slices)
+        if len(known) == 1:
+            return known
+        parts = {_counted_by(a): np.flatnonzero([name in names for name in known.names]) for a, (names, _) in self.windows.items()}
+        return Steps(known.names, known.words | parts)
+
+    @property
+    def hours(self) -> dict[str, float | np.ndarray]:
+        """Hours of the year that a slice stands for, by YEAR and, where there are several, by EACH."""
+        return over_slices(self.slices, [piece.hours for piece in self.slices]) | {YEAR: HOURS}
 
     def factor(self, kind: str, item: str, name: str) -> float | None:
         """A factor of factors.csv; None if the item has none of that name."""
         return self.factors.get((kind, item, name))
+
+
+def _counted_by(account: str) -> str:
+    """The word for the slices that an account counts."""
+    return f"*counted by {account}"
 
 
 def commodities_by_word(pack: Pack) -> dict[str, list[str]]:
@@ -139,7 +163,7 @@ class _Builder:
         if not self.sites:
             self.problems.add(NO_SITES.at(Place(), areas=", ".join(self.choices.areas)))
         self.slices = slices(self.choices.slices)
-        self.fine = tuple(s.name for s in self.slices)
+        self.fine = (YEAR,) if len(self.slices) == 1 else (EACH,)
         self.factors = {(r["kind"], r["item"], r["factor"]): r["value"] for r in self.pack.rows("factors")}
         self.prices = Prices(self.pack, self.choices, self.problems)
         self.named = commodities_by_word(self.pack)
@@ -217,24 +241,23 @@ class _Builder:
             "availability": self._availability(),
         }
 
-    def _availability(self) -> dict[tuple[str, str, str], float]:
+    def _availability(self) -> dict[tuple[str, str, str], float | np.ndarray]:
         """Share of capacity by site, equipment and slice: the profile if there is one, else the factor, else 1."""
         profile: dict[tuple[str, str | None], dict[tuple[int, int | None], float]] = defaultdict(dict)
         for r in self.pack.rows("profiles"):
             hour = None if r["hour"] is None else int(r["hour"])
             profile[r["equipment"], None if r["site"] is None else r["site"]][int(r["month"]), hour] = r["value"]
-        found: dict[tuple[str, str, str], float] = {}
-        means: dict[tuple[int, str], float] = {}
+        found: dict[tuple[str, str, str], float | np.ndarray] = {}
+        means: dict[tuple[int, bool], dict[str, float | np.ndarray]] = {}
         for p, u in self.equipment:
             rows = profile.get((u, p)) or profile.get((u, None))
-            flat = self.factors.get(("equipment", u, "availability"), 1.0)
-            for s in slices("year") if self.equipment_slices[u] == (YEAR,) else self.slices:
-                if rows is None:
-                    found[p, u, s.name] = flat
-                else:
-                    key = (id(rows), s.name)
-                    means[key] = means[key] if key in means else _mean(rows, s)
-                    found[p, u, s.name] = means[key]
+            yearly = self.equipment_slices[u] == (YEAR,)
+            if rows is None:
+                found[p, u, YEAR if yearly else EACH] = self.factors.get(("equipment", u, "availability"), 1.0)
+                continue
+            if (id(rows), yearly) not in means:
+                means[id(rows), yearly] = _means(rows, slices("year") if yearly else self.slices)
+            found |= {(p, u, t): value for t, value in means[id(rows), yearly].items()}
         return found
 
     def nature(self) -> dict[str, Any]:
@@ -273,20 +296,21 @@ class _Builder:
             return [YEAR]
         return [] if self.choices.slices == "year" else [month_name(int(month))]
 
-    def _net_evaporation(self) -> dict[tuple[str, str], float]:
+    def _net_evaporation(self) -> dict[tuple[str, str], float | np.ndarray]:
         """m3 per ha in the year and in each slice; 1 mm is 10 m3/ha."""
         per_month: dict[str, dict[int | None, float]] = defaultdict(dict)
         for r in self.pack.rows("evaporation"):
             month = None if r["month"] is None else int(r["month"])
             per_month[r["site"]][month] = 10 * r["value"]
-        found = {}
-        hours = {piece.months[0][0]: piece.hours for piece in slices("months")}
+        found: dict[tuple[str, str], float | np.ndarray] = {}
+        of_month = np.array([piece.hours for piece in slices("months")])
+        at = np.array([piece.months[0][0] for piece in self.slices]) - 1
+        share = np.array([piece.hours for piece in self.slices]) / of_month[at]
         for p, rows in per_month.items():
             total = rows.get(None, sum(v for m, v in rows.items() if m is not None))
             found[p, YEAR] = total
-            for s in self.slices:
-                if s.name != YEAR:
-                    found[p, s.name] = sum(rows.get(m, total / 12) * share * s.hours / hours[m] for m, share in s.months)
+            if len(self.slices) > 1:
+                found[p, EACH] = np.array([rows.get(m, total / 12) for m in range(1, 13)])[at] * share
         return found
 
     def markets(self) -> None:
@@ -418,13 +442,23 @@ class _Builder:
         return {"purchases": purchases, "sales": sales, "price": price, "freight": freight, "volume": volume}
 
 
-def _mean(rows: dict[tuple[int, int | None], float], piece: Slice) -> float:
-    """Mean of a month x hour profile over a slice."""
-    total = 0.0
-    for month, share in piece.months:
-        hours = [v for (m, h), v in rows.items() if m == month and (piece.hour is None or h is None or h == piece.hour)]
-        total += share * (sum(hours) / len(hours) if hours else 0.0)
-    return total
+def over_slices(parts: tuple[Slice, ...], values: Iterable[float]) -> dict[str, float | np.ndarray]:
+    """One number per slice under the word for all of them; the number itself where the year is one slice."""
+    numbers = np.fromiter(values, dtype=float)
+    return {YEAR: float(numbers[0])} if len(parts) == 1 else {EACH: numbers}
+
+
+def _means(rows: dict[tuple[int, int | None], float], parts: tuple[Slice, ...]) -> dict[str, float | np.ndarray]:
+    """Means of a month x hour profile over slices."""
+    found: dict[tuple[int, int | None], float] = {}
+
+    def mean(month: int, hour: int | None) -> float:
+        if (month, hour) not in found:
+            inside = [v for (m, h), v in rows.items() if m == month and (hour is None or h is None or h == hour)]
+            found[month, hour] = sum(inside) / len(inside) if inside else 0.0
+        return found[month, hour]
+
+    return over_slices(parts, (sum(share * mean(month, piece.hour) for month, share in piece.months) for piece in parts))
 
 
 def lost(factors: dict[tuple[str, str, str], float], link: Link) -> float:

@@ -1,7 +1,8 @@
 """Which columns and rows exist: every named set of the equations, derived from a Case and its ledger terms.
 
 A set is a tuple of keys; an indexed set maps a key to the tuple of its members. The index that creates a column is the
-one that places it, so no column stands outside every row.
+one that places it, so no column stands outside every row. Slices are not written out: EACH stands for every slice, in a member for
+the slice that the key asks with, or, if the key asks with none, for a sum over all.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, message
-from saltloop.formulation.calendar import YEAR, month_name
+from saltloop.formulation.calendar import DAY_BEFORE, EACH, YEAR, YEAR_BEFORE, in_month, month_name
 from saltloop.formulation.case import Case
 from saltloop.formulation.rules.allowance import Allowance
 from saltloop.formulation.rules.capacity import Minimum
@@ -20,10 +21,8 @@ from saltloop.formulation.rules.charge import Charge
 from saltloop.formulation.rules.exchange import Exchange
 from saltloop.formulation.rules.permit_market import PermitMarket
 from saltloop.formulation.rules.rule import Rule
+from saltloop.formulation.tables import Key, Member
 from saltloop.formulation.terms import Terms
-
-Member = str | int
-Key = tuple[Member, ...]
 
 SELECTS_NOTHING = message(
     "M320",
@@ -261,8 +260,8 @@ def _equipment_sets(case: Case, found: Indices) -> None:
 def _nature_sets(case: Case, found: Indices) -> None:
     s, rows = found.members, found.rows
     drawn = [(b, (p, c, t)) for p, b, c in case.draws for t in case.commodity_slices[c]]
-    month = {piece.name: month_name(piece.months[0][0]) for piece in case.slices if piece.name != YEAR}
-    s["draws_in"] = _group([*(((b, YEAR), key) for b, key in drawn), *(((b, month[key[2]]), key) for b, key in drawn if key[2] != YEAR)])
+    monthly = [((b, month_name(n)), (p, c, in_month(n))) for b, (p, c, t) in drawn if t == EACH for n in range(1, 13)]
+    s["draws_in"] = _group([*(((b, YEAR), key) for b, key in drawn), *monthly])
     rows["draw_limit"] = tuple(key for key in case.draw_limit if (key[0], key[2]) in s["draws_in"])
     s["draws_ever"] = _group(((b,), (p, c, y, t)) for b, (p, c, t) in drawn for y in case.years)
     rows["stock_limit"] = tuple((b,) for b in case.draw_stock if (b,) in s["draws_ever"])
@@ -288,13 +287,13 @@ def _link_sets(case: Case, found: Indices) -> None:
 
 def _store_sets(case: Case, found: Indices) -> None:
     table = {r["store"]: r for r in case.pack.rows("stores")}
-    before = {"year": {piece.name: piece.previous for piece in case.slices}, "day": {piece.name: piece.previous_in_day for piece in case.slices}}
+    before = {"year": YEAR_BEFORE, "day": DAY_BEFORE}
     names = sorted({s for _, s in case.stores})
     for s in names:
         if table[s]["chronology"] == "year" and not case.slices[0].previous:
             case.notes.add(NO_YEAR.at(Place(table[s][FILE], table[s][LINE]), store=s))
     steps = {s: case.commodity_slices[str(table[s]["commodity"])] for s in names}
-    found.members["previous"] = {(s, t): ((before[table[s]["chronology"]].get(t, t),),) for s in names for t in steps[s]}
+    found.members["previous"] = {(s, t): ((before[str(table[s]["chronology"])] if t == EACH else t,),) for s in names for t in steps[s]}
     found.members["equipment_of_store"] = {(s,): ((str(table[s]["equipment"]),),) for s in names}
     found.rows["storage_level"] = found.rows["storage_size"] = found.variables["store_level"]
     found.rows["storage_rate"] = tuple(key for key in found.variables["store_level"] if case.factor("store", str(key[1]), "rate") is not None)

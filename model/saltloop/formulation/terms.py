@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import numpy as np
+
 from saltloop.data.factors import ANNUITY, AVAILABLE
 from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problems, message
-from saltloop.formulation.calendar import HOURS, YEAR
+from saltloop.formulation.calendar import HOURS
 from saltloop.formulation.case import Case, annuity
 from saltloop.formulation.rules.allowance import Allowance
 from saltloop.formulation.rules.charge import Charge
@@ -82,6 +84,7 @@ class _Reader:
         self.case, self.problems, self.terms = case, Problems(), Terms()
         tables = case.pack.tables
         self.money = case.pack.units.currency
+        self.hours = case.hours
         self.account_unit = dict(zip(tables["accounts"]["account"], tables["accounts"]["unit"], strict=True))
         self.factor_unit = {(r["kind"], r["item"], r["factor"]): r["unit"] for r in case.pack.rows("factors")}
         self.running = {j for _, j in case.activities}
@@ -202,8 +205,8 @@ class _Reader:
 
     def _available(self, p: str, u: str) -> _Measure:
         """What a unit of equipment can put out in a year at a site, by its profile or availability."""
-        steps = {piece.name: piece.hours / HOURS for piece in self.case.slices} | {YEAR: 1.0}
-        share = sum(self.case.availability[p, u, t] * steps[t] for t in self.case.equipment_slices[u])
+        (t,) = self.case.equipment_slices[u]
+        share = float(np.sum(self.case.availability[p, u, t] * self.hours[t] / HOURS))
         return _Measure(share, f"({self.case.equipment_unit[u]})*a")
 
     def _new_capacity(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:

@@ -16,7 +16,8 @@ import pandas as pd
 from pyarrow import parquet
 
 from saltloop.errors import InputError, Place, Words, message
-from saltloop.formulation.program import Program, name_of
+from saltloop.formulation.lines import Lines
+from saltloop.formulation.program import Program
 from saltloop.solve.solution import Solution
 
 NOT_A_RUN = message(
@@ -162,15 +163,13 @@ def program_tables(program: Program, solution: Solution) -> dict[str, pd.DataFra
     coefficient (positions from 0).
     """
 
-    def names(frame: pd.DataFrame) -> list[str]:
-        return [name_of(f, k) for f, k in zip(frame["family"], frame["key"], strict=True)]
+    def written(lines: Lines) -> pd.DataFrame:
+        return pd.DataFrame({"name": lines.names(), "unit": lines.units(), "lower": lines.lower, "upper": lines.upper})
 
     entries = program.matrix.tocoo()
-    columns = program.columns.assign(name=names(program.columns), cost=program.stages[0][1], value=solution.values, reduced_cost=solution.reduced_costs)
-    rows = program.rows.assign(name=names(program.rows), dual=solution.duals)
     return {
-        "columns": columns[["name", "unit", "lower", "upper", "cost", "value", "reduced_cost"]],
-        "rows": rows[["name", "unit", "lower", "upper", "dual"]],
+        "columns": written(program.across).assign(cost=program.stages[0][1], value=solution.values, reduced_cost=solution.reduced_costs),
+        "rows": written(program.down).assign(dual=solution.duals),
         "matrix": pd.DataFrame({"row": entries.coords[0], "column": entries.coords[1], "coefficient": entries.data}),
     }
 

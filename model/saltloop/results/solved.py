@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from saltloop.formulation.case import Case
-from saltloop.formulation.indices import VARIABLES, Key
-from saltloop.formulation.program import EQUATIONS, RULE, Program
+from saltloop.formulation.program import Program
 from saltloop.formulation.terms import Terms
 from saltloop.solve.solution import Solution
 
@@ -39,37 +39,35 @@ class Solved:
         return self._made[f"rows of {name}"]
 
     def _family(self, name: str) -> pd.DataFrame:
-        chosen = self.program.columns.index[self.program.columns["family"] == name].to_numpy()
-        frame = _key_frame(self.program.columns["key"].iloc[chosen].tolist(), VARIABLES[name][0])
-        return frame.assign(
-            value=self.solution.values[chosen],
-            reduced_cost=self.solution.reduced_costs[chosen],
-            unit=self.program.columns["unit"].to_numpy()[chosen],
-            position=chosen,
+        lines, chosen = self.program.across, self.program.across.span(name)
+        return (
+            lines.family(name)
+            .table()
+            .assign(
+                value=self.solution.values[chosen],
+                reduced_cost=self.solution.reduced_costs[chosen],
+                unit=lines.family(name).units(),
+                position=np.arange(chosen.start, chosen.stop),
+            )
         )
 
     def _equation(self, name: str) -> pd.DataFrame:
-        over = ("rule", "period") if name == RULE else next(e.over for e in EQUATIONS if e.name == name)
-        rows = self.program.rows
-        chosen = rows.index[rows["family"] == name].to_numpy()
-        frame = _key_frame(rows["key"].iloc[chosen].tolist(), over)
+        lines, chosen = self.program.down, self.program.down.span(name)
         s = self.solution
-        return frame.assign(
-            activity=s.activity[chosen],
-            lower=rows["lower"].to_numpy()[chosen],
-            upper=rows["upper"].to_numpy()[chosen],
-            dual=s.duals[chosen],
-            range_from=s.ranging.row_from[chosen],
-            range_to=s.ranging.row_to[chosen],
-            unit=rows["unit"].to_numpy()[chosen],
-            position=chosen,
+        return (
+            lines.family(name)
+            .table()
+            .assign(
+                activity=s.activity[chosen],
+                lower=lines.lower[chosen],
+                upper=lines.upper[chosen],
+                dual=s.duals[chosen],
+                range_from=s.ranging.row_from[chosen],
+                range_to=s.ranging.row_to[chosen],
+                unit=lines.family(name).units(),
+                position=np.arange(chosen.start, chosen.stop),
+            )
         )
-
-
-def _key_frame(keys: list[Key], names: tuple[str, ...]) -> pd.DataFrame:
-    """Keys as columns; names stay Python strings, which costs less than turning them into Arrow and back."""
-    columns = list(zip(*keys, strict=True)) if keys else [()] * len(names)
-    return pd.DataFrame({name: pd.Series(values, dtype="int64" if name in ("period", "tier") else object) for name, values in zip(names, columns, strict=True)})
 
 
 def per(money: str, unit: str) -> str:

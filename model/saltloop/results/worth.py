@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from saltloop.data.read import records
-from saltloop.formulation.calendar import HOURS, YEAR
+from saltloop.formulation.calendar import EACH, HOURS, YEAR
 from saltloop.formulation.program import EQUATIONS, RULE
 from saltloop.formulation.rules.charge import Charge
 from saltloop.formulation.rules.rule import Rule
@@ -224,9 +224,10 @@ def _product_value(solved: Solved, frame: pd.DataFrame, reference: pd.Series) ->
     """Marginal value of the reference product in the slice of the process; the mean by hours where the product is finer."""
     worth = values(solved).set_index(["period", "site", "commodity", "slice"])["marginal_value"].to_dict()
     hours = {s.name: s.hours / HOURS for s in solved.case.slices}
+    names: dict[tuple[str, ...], tuple[str, ...]] = {(YEAR,): (YEAR,), (EACH,): tuple(hours)}
     found = []
     for y, p, c, t in zip(frame["period"], frame["site"], reference, frame["slice"], strict=True):
-        steps = solved.case.commodity_slices[c]
+        steps = names[solved.case.commodity_slices[c]]
         shares = {t: 1.0} if t in steps else {YEAR: 1.0} if steps == (YEAR,) else {step: hours[step] for step in steps}
         found.append(sum(share * worth.get((y, p, c, step), np.nan) for step, share in shares.items()))
     return np.array(found, dtype=float)

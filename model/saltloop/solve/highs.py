@@ -91,7 +91,7 @@ def solve(program: Program, on_failure: Callable[[Live, str], SolveError], optio
     judged = certify(live.arrays, values, first.duals)
     if not judged.worst <= TOLERANCE:  # so that nan does not pass
         raise _uncertified(judged)
-    name, why = algorithm_for(len(program.columns), options)
+    name, why = algorithm_for(len(program.across), options)
     return Solution(
         values,
         program.matrix @ values,
