@@ -12,7 +12,7 @@ import numpy as np
 from saltloop.data.factors import ANNUITY, AVAILABLE
 from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problems, message
-from saltloop.formulation.calendar import HOURS
+from saltloop.formulation.calendar import HOURS, YEAR
 from saltloop.formulation.case import Case, annuity
 from saltloop.formulation.rules.allowance import Allowance
 from saltloop.formulation.rules.charge import Charge

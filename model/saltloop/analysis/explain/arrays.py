@@ -41,7 +41,7 @@ def written_program(run: Run) -> Written:
     matrix = sparse.csr_array((entries["coefficient"], (entries["row"], entries["column"])), shape=(len(rows), len(columns)))
     objective = run.manifest["objective"]
     sense = str(objective["stages"][0]["sense"])
-    program = Program(_taken_apart(columns), _taken_apart(rows), matrix, ((sense, columns["cost"].to_numpy()),), str(objective["unit"]))
+    program = Program.of_frames(_taken_apart(columns), _taken_apart(rows), matrix, ((sense, columns["cost"].to_numpy()),), str(objective["unit"]))
     found = (columns["value"].to_numpy(), columns["reduced_cost"].to_numpy(), rows["dual"].to_numpy())
     return Written(program, *found, maximise=sense == "maximise")
 
