@@ -716,8 +716,12 @@ TABLES: tuple[Table, ...] = (
             Column("conflict", "id", ("name of the conflict", "代号")),
             Column("subject_en", "text", ("what is contradicted, in English", "矛盾的对象（英文）")),
             Column("subject_zh", "text", ("what is contradicted, in Chinese", "矛盾的对象（中文）")),
-            Column("readings_en", "text", ("what stands where, with document and line, in English", "各处说法及文件行号（英文）")),
-            Column("readings_zh", "text", ("what stands where, with document and line, in Chinese", "各处说法及文件行号（中文）")),
+            Column(
+                "first",
+                "text",
+                ("one reading, with document and line; of two versions of a document the English one", "说法一及文件行号；同一文件两版中为英文版"),
+            ),
+            Column("second", "text", ("the other reading; of two versions the Chinese one", "说法二；两版中为中文版")),
             Column(
                 "verdict",
                 "choice",
@@ -731,6 +735,22 @@ TABLES: tuple[Table, ...] = (
             Column("reason_en", "text", ("why, in English", "理由（英文）")),
             Column("reason_zh", "text", ("why, in Chinese", "理由（中文）")),
             _refer("source", "sources", "document that holds the readings", "所在文件"),
+        ),
+    ),
+    Table(
+        "facts",
+        ("numbers that the documents print; check tells which of them no row of the pack cites", "文件所载数字；检查时列出数据包未引用者"),
+        ("fact",),
+        (
+            Column("fact", "text", ("id of the fact", "代号")),
+            Column("subject", "text", ("what is measured, of what", "对象与所测量")),
+            Column("value", "number", ("the number as printed", "原文数值")),
+            Column("unit", "text", ("its unit as printed; any word", "原文单位")),
+            Column("year", "year", ("its year; empty: none printed", "年份；空：原文未给"), required=False),
+            _refer("source", "sources", "the document", "文件"),
+            Column("lines", "text", ("lines at which it stands, in each version of the document, separated by spaces", "各版本所在行号，以空格分隔")),
+            Column("quote", "text", ("words of the document", "原文"), required=False),
+            Column("why_not", "text", ("why no row needs it; empty: it should be used", "不需引用的理由；空：应予引用"), required=False),
         ),
     ),
     Table(
