@@ -22,7 +22,11 @@ def alone(text: str, rule: str, **choices: object) -> Relaxed:
     return relaxed_alone(case, arrays, [row])[0]
 
 
-@pytest.mark.parametrize("name", sorted(set(CASES) - {"target at_least"}))
+# The best ratio is exact, see below; a standard decides before the solve who may run, so what gives way is their activity.
+OTHERWISE = {"target at_least", "entry"}
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - OTHERWISE))
 def test_the_last_feasible_number_is_found(name: str) -> None:
     text, _, _, last, first, choices = CASES[name]
     found = alone(text, "the_last", rules=rules_of(name, first + 20 * (first - last)), **choices)

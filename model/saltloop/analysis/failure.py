@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import numpy as np
+
+from saltloop.analysis.relaxation import Relaxed, relaxed_alone, relaxed_together
 from saltloop.errors import INFEASIBLE, UNBOUNDED, Place, Problem, SolveError, Words, message
+from saltloop.formulation.arrays import arrays_of
 from saltloop.formulation.case import Case
 from saltloop.formulation.indices import VARIABLES
 from saltloop.formulation.program import EQUATIONS, RULE, Program
 from saltloop.formulation.rules.rule import Rule
 from saltloop.formulation.tables import Key
+from saltloop.language import Both, number_both
 from saltloop.solve.conflict import Conflict, Ray, conflict, ray
 from saltloop.solve.highs import Live
 
@@ -32,6 +38,8 @@ NO_LIMIT = message(
 # A balance or a definition always holds; it links the conflict together but is never its cause.
 _ALWAYS = ("balance", "account_definition", "charge_base", "storage_level", "capacity_stock")
 _SHOWN = 12
+# For the bounds that give way, so that the reason comes soon even where the programme is large.
+_SECONDS = 10.0
 _COUNTED = ("account", "charged", "capacity")
 _UNTITLED = ("period", "slice", "tier")
 _FLOWS = {
@@ -104,20 +112,69 @@ def _more(count: int) -> list[Words]:
     return [Words(f"  - and {count} more", f"  - 另有 {count} 项")] if count > 0 else []
 
 
-def _conflict_text(case: Case, program: Program, found: Conflict, language: str) -> str:
-    rows = [program.down.key(n) for n in found.rows]
-    ruled = [r for r in rows if r[0] == RULE]
-    named, known = ruled + [r for r in rows if r[0] not in (*_ALWAYS, RULE)], titles(case)
-    words = [_row_words(case, f, k, known) for f, k in named[:_SHOWN]]
-    linking = len(rows) - len(named)
-    linked = [Words(f"They are linked by {linking} balances and definitions.", f"它们由 {linking} 个平衡与定义式相连。")] if linking else []
+@dataclass(frozen=True)
+class _Told:
+    """What is told of a conflict.
+
+    Args:
+        named: positions of the rows that are causes: rules, then physical limits.
+        linking: how many balances and definitions link them.
+        alone: what each of the first rows would have to be if it alone gave way.
+        together: a set that is enough where none alone is.
+        found: the conflict itself.
+    """
+
+    named: tuple[int, ...]
+    linking: int
+    alone: tuple[Relaxed, ...]
+    together: tuple[Relaxed, ...]
+    found: Conflict
+
+
+def _told(case: Case, program: Program, found: Conflict) -> _Told:
+    families = {n: str(program.rows["family"].iloc[n]) for n in found.rows}
+    named = tuple(sorted((n for n in found.rows if families[n] not in _ALWAYS), key=lambda n: families[n] != RULE))
+    arrays = arrays_of(program)
+    alone = relaxed_alone(case, arrays, named[:_SHOWN], _SECONDS)
+    rules = np.flatnonzero((program.rows["family"] == RULE).to_numpy())
+    stuck = bool(alone) and all(each.enough is None for each in alone)
+    together = relaxed_together(case, arrays, {*named, *map(int, rules)}, _SECONDS) if stuck else ()
+    return _Told(named, len(found.rows) - len(named), alone, together, found)
+
+
+def _conflict_text(case: Case, program: Program, told: _Told, language: str) -> str:
+    known = titles(case)
+    words = [Words(f"  - {w}", f"  - {w.zh}") for w in (_with_way(case, program, each, known) for each in told.alone)]
+    if told.together:
+        words.append(Words("No one of them alone is enough. Together these changes are:", "单独放宽任何一项都不够。以下改动合在一起可行："))
+        words += [Words(f"  - {w}", f"  - {w.zh}") for w in (_with_way(case, program, each, known) for each in told.together)]
+    linked = [Words(f"They are linked by {told.linking} balances and definitions.", f"它们由 {told.linking} 个平衡与定义式相连。")] if told.linking else []
     smallest = (
         Words("; drop any one of them and the others can", "；去掉其中任何一项，其余可以满足")
-        if found.complete
+        if told.found.complete
+        else Words("; no rule of them can be left out; of the physical limits the weightiest are named", "；其中规则缺一不可，物理限制只列最重要者")
+        if told.found.rules_only
         else Words(" (the set may be larger than needed)", "（冲突可能还可缩小）")
     )
-    problem = NO_PLAN.at(_rule(case, ruled[0][1]).place if ruled else Place(), smallest=smallest)
-    return _text(problem, [*(Words(f"  - {w}", f"  - {w.zh}") for w in words), *_more(len(named) - len(words)), *linked], language)
+    first = program.rows[["family", "key"]].iloc[told.named[0]] if told.named else None
+    problem = NO_PLAN.at(_rule(case, first["key"]).place if first is not None and first["family"] == RULE else Place(), smallest=smallest)
+    return _text(problem, [*words, *_more(len(told.named) - len(told.alone)), *linked], language)
+
+
+def _with_way(case: Case, program: Program, each: Relaxed, known: Titles) -> Words:
+    """A row in words, and the number with which there would be a plan."""
+    row = program.rows[["family", "key"]].iloc[each.row]
+    words = _row_words(case, str(row["family"]), row["key"], known)
+    if each.enough is None:
+        return words
+    (now, now_zh), (enough, enough_zh) = (_number_words(value, each.unit) for value in (each.now, each.enough))
+    return Words(f"{words}: {now} -> {enough} would be enough", f"{words.zh}：{now_zh} -> {enough_zh} 即可行")
+
+
+def _number_words(value: float, unit: str) -> Both:
+    """A number with its unit; a ratio of like to like as a percentage."""
+    upper, _, lower = unit.partition("/")
+    return number_both(value * 100, "%") if upper == lower else number_both(value, unit)
 
 
 def _ray_text(case: Case, program: Program, found: Ray, language: str) -> str:
@@ -143,8 +200,8 @@ def on_failure(case: Case, program: Program) -> Callable[[Live, str], SolveError
 
     def explain(live: Live, kind: str) -> SolveError:
         if kind == "infeasible":
-            found = conflict(program)
-            return SolveError(INFEASIBLE, lambda language: _conflict_text(case, program, found, language))
+            told = _told(case, program, conflict(program))
+            return SolveError(INFEASIBLE, lambda language: _conflict_text(case, program, told, language))
         endless = ray(live)
         return SolveError(UNBOUNDED, lambda language: _ray_text(case, program, endless, language))
 

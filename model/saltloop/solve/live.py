@@ -22,6 +22,8 @@ _STATUS = {
     highspy.HighsModelStatus.kInfeasible: "infeasible",
     highspy.HighsModelStatus.kUnbounded: "unbounded",
 }
+_LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError)
+_PRIMAL = 4
 NO_LIMIT = float("inf")
 
 
@@ -134,6 +136,21 @@ class Live:
         status = self.solver.getModelStatus()
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
             return self.run_unreduced()
+        if status in _LOST:
+            return self.run_otherwise()
+        return _STATUS.get(status, f"stopped: {self.solver.modelStatusToString(status)}")
+
+    def run_otherwise(self) -> str:
+        """Solve by the primal simplex method where the dual one lost its way among nearly parallel rows, as it may without a feasible plan."""
+        asked = [(name, self.solver.getOptionValue(name)[1]) for name in ("solver", "simplex_strategy")]
+        self.solver.setOptionValue("solver", "simplex")
+        self.solver.setOptionValue("simplex_strategy", _PRIMAL)
+        self.solver.clearSolver()
+        self.solver.run()
+        for name, value in asked:
+            self.solver.setOptionValue(name, value)
+        self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
+        status = self.solver.getModelStatus()
         return _STATUS.get(status, f"stopped: {self.solver.modelStatusToString(status)}")
 
     def run_unreduced(self) -> str:
