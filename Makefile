@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCENARIO ?= scenarios/qaidam-2025.yaml
 
-.PHONY: run test check lint types layers docs wheel golden clean
+.PHONY: bench run test check lint types layers docs wheel golden clean
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -45,6 +45,11 @@ wheel: $(VENV)/.ready
 golden: $(VENV)/.ready
 	$(BIN)/python -m tests.golden
 	git diff --stat -- tests
+
+# Ratios side by side in one run, minutes to an hour; writes benchmarks/results.md. The peers are installed only here.
+bench: $(VENV)/.ready
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[bench]"
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache
