@@ -160,7 +160,8 @@ def resolve_document(
         changes += brought
     pack = add_accounts(pack, document, file, problems)
     if check_changes and (changes or file.accounts):
-        problems.extend(p for p in checks.check(pack) if p.message.code not in _DATA_ONLY)
+        themes = checks.THEMES if changes else (checks.ledger,)
+        problems.extend(p for p in checks.check(pack, themes) if p.message.code not in _DATA_ONLY)
     choices = _Names(document, file, pack, problems).choices()
     problems.stop_if_any()
     title = {"en": file.title.en, "zh": file.title.zh}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from types import ModuleType
+
 from saltloop.data.checks import calendars, elements, factors, ledger, markets, names, norms, observations, plausible, transport, ways
 from saltloop.data.checks.registry import CHECKS, manual
 from saltloop.data.pack import Pack
@@ -11,11 +14,12 @@ from saltloop.errors import Problems
 THEMES = (elements, ways, markets, transport, plausible, ledger, factors, norms, names, calendars, observations)
 
 
-def check(pack: Pack) -> Problems:
+def check(pack: Pack, themes: Sequence[ModuleType] = THEMES) -> Problems:
     """Every problem of a pack that is not visible in one table alone.
 
     Args:
         pack: as `load` gives it, in base units.
+        themes: what to check; all by default.
 
     Returns:
         errors, which make plans wrong or impossible, and warnings, which name what has no effect or deserves a look.
@@ -24,7 +28,9 @@ def check(pack: Pack) -> Problems:
     unknown = list(names.units_are_known(relations))
     if unknown:
         return Problems(unknown)
-    return Problems(list(dict.fromkeys(problem for each in CHECKS for problem in each.run(relations))))
+    names_of = {theme.__name__ for theme in themes}
+    chosen = CHECKS if tuple(themes) == THEMES else [each for each in CHECKS if each.run.__module__ in names_of]
+    return Problems(list(dict.fromkeys(problem for each in chosen for problem in each.run(relations))))
 
 
 __all__ = ["CHECKS", "THEMES", "check", "manual"]
