@@ -114,6 +114,10 @@ class Units:
     currency: str = "CNY"
     extra: tuple[tuple[str, str], ...] = ()
 
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to another process: the definitions, from which the registry is made again."""
+        return {"currency": self.currency, "extra": self.extra}
+
     @cached_property
     def _registry(self) -> pint.UnitRegistry[float]:
         registry: pint.UnitRegistry[float] = pint.UnitRegistry(None)

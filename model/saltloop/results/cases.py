@@ -14,9 +14,9 @@ import pyarrow as pa
 from scipy import sparse
 
 from saltloop.formulation.case import Case
-from saltloop.formulation.program import RULE, Program
+from saltloop.formulation.program import RULE, Program, name_of
 from saltloop.formulation.rules.charge import Charge
-from saltloop.formulation.rules.rule import Rule, sites_of
+from saltloop.formulation.rules.rule import sites_of
 from saltloop.results.solved import per
 
 ALL_SITES = ""
@@ -56,37 +56,32 @@ class CaseReader:
     def __init__(self, case: Case, program: Program, detail: str = "areas") -> None:
         self.accounts, self._sums = _account_sums(case, program, detail)
         self.rules, self._rows, self._lefts = _rule_rows(case, program)
-        self._columns = len(program.columns)
+        self.columns = [name_of(family, key) for family, key in zip(program.columns["family"], program.columns["key"], strict=True)]
 
     def account_values(self, plan: Plan) -> np.ndarray:
         """Value of each row of `accounts`, background left out."""
         found: np.ndarray = self._sums @ plan.values + 0.0
         return found
 
-    def rule_values(self, plan: Plan, rules: tuple[Rule, ...]) -> dict[str, np.ndarray]:
-        """left, bound, slack and dual of each row of `rules`; nan where a charge has none.
-
-        Args:
-            plan: of the case.
-            rules: of the case, with its numbers.
-        """
-        rows = self._rows
+    def rule_values(self, plan: Plan) -> dict[str, np.ndarray]:
+        """left, bound, slack, dual and binding of each row of `rules`; nan where a charge has none."""
+        rows, frame = self._rows, self.rules
         bounds = rows >= 0
         at = np.where(bounds, rows, 0)
         upper = np.isfinite(plan.upper[at]) & ~((plan.lower[at] == plan.upper[at]) & (plan.duals[at] < 0))
         side = np.where(upper, plan.upper[at], plan.lower[at])
         distance = side - plan.activity[at]
-        summed = self._lefts @ plan.values + self.rules["outside"].to_numpy()
-        is_ratio = self.rules["ratio"].to_numpy()
-        bound = np.where(is_ratio, summed + distance, _numbers(self.rules, rules, side))
-        found = {
+        summed = self._lefts @ plan.values + frame["outside"].to_numpy()
+        is_ratio = frame["ratio"].to_numpy()
+        bound = np.where(is_ratio, summed + distance, side + frame["shift"].to_numpy())
+        slack = np.where(upper, distance, -distance)
+        return {
             "left": np.where(is_ratio | ~bounds, summed, bound - distance),
             "bound": np.where(bounds, bound, np.nan),
-            "slack": np.where(bounds, np.where(upper, distance, -distance), np.nan),
+            "slack": np.where(bounds, slack, np.nan),
             "dual": np.where(bounds, plan.duals[at], np.nan),
+            "binding": bounds & (np.abs(slack) <= _BINDS * (1 + np.abs(side))),
         }
-        found["binding"] = np.where(bounds, np.abs(found["slack"]) <= _BINDS * (1 + np.abs(np.where(bounds, side, 0.0))), False)
-        return found
 
 
 def _account_sums(case: Case, program: Program, detail: str) -> tuple[pd.DataFrame, sparse.csr_array]:
@@ -133,22 +128,11 @@ def _rule_rows(case: Case, program: Program) -> tuple[pd.DataFrame, np.ndarray, 
         if account is not None and (ratio or n < 0):
             entries += [(len(found), int(accounts[account, p, y])) for p in rule.sites]
         outside = background.get((account, rule.area, y), 0.0) if ratio and getattr(rule, "background", True) else 0.0
-        found.append((y, rule.name, rule.kind, rule.area or ALL_SITES, per(program.objective_unit, rule.unit), rule.unit, ratio, outside))
+        shift = 0.0 if n < 0 or ratio or "background" not in rule.numbers else rule.numbers["background"].at(y) or 0.0
+        found.append((y, rule.name, rule.kind, rule.area or ALL_SITES, per(program.objective_unit, rule.unit), rule.unit, ratio, outside, shift))
         rows.append(n)
-    frame = pd.DataFrame(found, columns=["period", "rule", "kind", "area", "dual_unit", "unit", "ratio", "outside"])
-    return frame.astype({"ratio": bool, "outside": float}), np.array(rows, dtype=np.int64), _ones(entries, len(found), len(program.columns))
-
-
-def _numbers(frame: pd.DataFrame, rules: tuple[Rule, ...], side: np.ndarray) -> np.ndarray:
-    """The bound as the scenario writes it, where the rule has one; else the side of the row."""
-    by_name = {rule.name: rule for rule in rules}
-    found = side.copy()
-    for n, (name, y) in enumerate(zip(frame["rule"], frame["period"], strict=True)):
-        schedule = by_name[name].numbers.get("bound") if name in by_name else None
-        number = None if schedule is None else schedule.at(int(y))
-        if number is not None:
-            found[n] = number
-    return found
+    frame = pd.DataFrame(found, columns=["period", "rule", "kind", "area", "dual_unit", "unit", "ratio", "outside", "shift"])
+    return frame.astype({"ratio": bool, "outside": float, "shift": float}), np.array(rows, dtype=np.int64), _ones(entries, len(found), len(program.columns))
 
 
 def account_table(reader: CaseReader, cases: list[str], values: list[np.ndarray]) -> pa.Table:

@@ -165,8 +165,14 @@ def _json(data: Any) -> bytes:
 
 def _structure(values: Values, frozen: str) -> str:
     """What of some values may change the structure of the programme."""
-    found = {path: value for path, value in values.items() if key_path(path)[0] not in _NUMBERS and not _is_number_of_a_rule(path, value)}
+    found = {path: value for path, value in values.items() if not (_is_number_of_the_pack(path) or _is_number_of_a_rule(path, value))}
     return _json([found, frozen]).decode()
+
+
+def _is_number_of_the_pack(path: str) -> bool:
+    """Prices and settings; background is read once for each structure."""
+    keys = key_path(path)
+    return keys[0] in _NUMBERS and not str(keys[-1]).startswith("background.")
 
 
 def _is_number_of_a_rule(path: str, value: object) -> bool:

@@ -1,0 +1,188 @@
+"""Solves the cases of one study in one process: a structure is built once, its numbers are patched, each case starts from a known basis."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from saltloop.analysis.failure import endless, reason
+from saltloop.data.pack import Pack
+from saltloop.errors import InputError, Place, Problems, SaltloopError, Words
+from saltloop.formulation.arrays import Arrays, arrays_of
+from saltloop.formulation.case import Case, build_case
+from saltloop.formulation.program import Program, compile_program, name_of
+from saltloop.formulation.terms import ledger_terms
+from saltloop.results.cases import CaseReader, Plan
+from saltloop.scenario.document import Document
+from saltloop.scenario.resolve import resolve_document
+from saltloop.scenario.space import Values
+from saltloop.scenario.study import overlay_of
+from saltloop.solve.live import Options
+from saltloop.solve.warm import Outcome, Warm
+
+BAD_INPUT = "bad_input"
+CHOSEN = ("new_capacity", "retired_capacity")
+Capacities = Mapping[str, float]
+_NO_REASON = Words("", "")
+# A capacity taken over from another plan may lie this much below it, so that rounding cannot make a plan impossible.
+_ROOM = 1e-7
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every case of a study shares; it travels to other processes and machines.
+
+    Args:
+        document: the base scenario.
+        pack: checked, without the settings of the scenario.
+        detail: areas or sites.
+        time_limit: seconds for each case; None: no limit.
+        frozen: capacities that a plan chose, by name of the column, by plan.
+    """
+
+    document: Document
+    pack: Pack
+    detail: str = "areas"
+    time_limit: float | None = None
+    frozen: Mapping[str, Capacities] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one case ended.
+
+    Args:
+        status: optimal, infeasible, unbounded, stopped, uncertified or bad_input.
+        reason: why there is no plan; empty where there is one.
+        objective: of the first stage; nan without a plan.
+        certificate: worst relative violation; nan without a plan.
+        seconds: for the whole case.
+        plan: the plan as arrays; None if there is none.
+        reader: of the structure; None without a plan.
+        accounts: as the reader gives them.
+        rules: likewise.
+    """
+
+    status: str
+    reason: Words = _NO_REASON
+    objective: float = float("nan")
+    certificate: float = float("nan")
+    seconds: float = 0.0
+    plan: Plan | None = None
+    reader: CaseReader | None = None
+    accounts: np.ndarray | None = None
+    rules: dict[str, np.ndarray] | None = None
+
+
+@dataclass
+class _Structure:
+    """One structure: names of its rows and columns, reader, and programme in the solver."""
+
+    case: Case
+    program: Program
+    reader: CaseReader
+    warm: Warm
+
+
+@dataclass
+class Engine:
+    """Solves cases one after another.
+
+    Args:
+        job: what they share.
+    """
+
+    job: Job
+    structures: dict[str, _Structure] = field(default_factory=dict)
+
+    def solve(self, values: Values, frozen: str = "") -> Answer:
+        """One case; what is wrong with it is part of the answer, never raised.
+
+        Args:
+            values: by path, as text.
+            frozen: the plan whose capacities it keeps; empty: none.
+        """
+        start = time.perf_counter()
+        try:
+            structure, arrays = self._structure(values)
+            structure.warm.change(_held(arrays, self.job.frozen[frozen]) if frozen else arrays)
+        except SaltloopError as error:
+            return Answer(BAD_INPUT, _in_one_line(error), seconds=time.perf_counter() - start)
+        outcome = structure.warm.solve()
+        return _answer(structure, outcome, time.perf_counter() - start)
+
+    def capacities(self, values: Values) -> tuple[Answer, Capacities]:
+        """The answer of a case, and what its plan builds and gives up, by name of the column; empty without a plan."""
+        answer = self.solve(values)
+        return answer, {} if answer.plan is None or answer.reader is None else chosen(answer.reader.columns, answer.plan.values)
+
+    def _structure(self, values: Values) -> tuple[_Structure, Arrays]:
+        """The structure of a case and its numbers."""
+        case, program = self._build(values)
+        arrays = arrays_of(program)
+        found = self.structures.get(arrays.layout.structure)
+        if found is None:
+            warm = Warm(arrays, Options(time_limit=self.job.time_limit, ranging=False))
+            found = self.structures[arrays.layout.structure] = _Structure(case, program, CaseReader(case, program, self.job.detail), warm)
+        return found, arrays
+
+    def _build(self, values: Values) -> tuple[Case, Program]:
+        """A case built from the beginning."""
+        problems = Problems()
+        document = self.job.document
+        for path, value in values.items():
+            document = document.overlay(overlay_of(path, value), Place(path), problems)
+        problems.stop_if_any()
+        scenario = resolve_document(document, pack=self.job.pack)
+        case = build_case(scenario.pack, scenario.choices)
+        return case, compile_program(case, ledger_terms(case))
+
+
+def chosen(names: Iterable[str], values: np.ndarray) -> Capacities:
+    """What a plan builds and gives up, by name of the column."""
+    return {name: float(value) for name, value in zip(names, values, strict=True) if name.split("[")[0] in CHOSEN}
+
+
+def _held(arrays: Arrays, capacities: Capacities) -> Arrays:
+    """The numbers with the capacities of another plan held; what that plan does not know is not built."""
+    layout, numbers = arrays.layout, arrays.numbers.copy()
+    at = np.flatnonzero(layout.columns_of(*CHOSEN))
+    kept = np.array([max(0.0, capacities.get(name_of(layout.columns[n][0], layout.columns[n][1]), 0.0)) for n in at])  # type: ignore[arg-type]
+    numbers[layout.parts["column_lower"].start + at] = kept * (1 - _ROOM)
+    numbers[layout.parts["column_upper"].start + at] = kept
+    return Arrays(layout, numbers)
+
+
+def _answer(structure: _Structure, outcome: Outcome, seconds: float) -> Answer:
+    """The outcome of a case in names."""
+    if outcome.status != "optimal" or outcome.certificate is None:
+        return Answer(outcome.status, _why(structure, outcome), seconds=seconds)
+    arrays = structure.warm.arrays
+    lower, upper = arrays.row_bounds
+    plan = Plan(outcome.values, outcome.duals, arrays.matrix @ outcome.values, lower, upper)
+    reader = structure.reader
+    accounts, rules = reader.account_values(plan), reader.rule_values(plan)
+    return Answer("optimal", _NO_REASON, outcome.objectives[0], outcome.certificate.worst, seconds, plan, reader, accounts, rules)
+
+
+def _why(structure: _Structure, outcome: Outcome) -> Words:
+    """Why there is no plan, in words."""
+    moving = np.flatnonzero(outcome.ray)
+    if outcome.status == "infeasible":
+        return reason(structure.case, structure.program, moving.tolist())
+    if outcome.status == "unbounded":
+        return endless(structure.case, structure.program, [(int(n), float(outcome.ray[n])) for n in moving])
+    if outcome.status == "stopped":
+        return Words(f"stopped before an optimal plan was found: {outcome.message}", f"未求得最优解即停止：{outcome.message}")
+    return Words("no answer of the solver stands the optimality certificate", "求解结果均未通过最优性检验")
+
+
+def _in_one_line(error: SaltloopError) -> Words:
+    """The first problem of an error."""
+    if isinstance(error, InputError) and error.problems.errors:
+        first = error.problems.errors[0]
+        return Words(" ".join(first.text("en").split()), " ".join(first.text("zh").split()))
+    return Words(error.text("en"), error.text("zh"))
