@@ -10,15 +10,17 @@ import pandas as pd
 
 from saltloop.analysis.batch.summary import measures_of, statuses
 from saltloop.data.read import records
-from saltloop.interfaces.text import _table as table_lines
-from saltloop.interfaces.text import _width as width
+from saltloop.interfaces.voice import aligned, width
 from saltloop.language import number, percent
 from saltloop.results.study import StudyRun
 
 _SHOWN = 12
 _WIDE = 150
 _TEXTS: dict[str, tuple[str, str]] = {
-    "cases": ("{cases} cases: {options} options in {states} states; {optimal} with a plan", "共 {cases} 个算例：{options} 个选项，{states} 个状态；{optimal} 个有可行方案"),
+    "cases": (
+        "{cases} cases: {options} options in {states} states; {optimal} with a plan",
+        "共 {cases} 个算例：{options} 个选项，{states} 个状态；{optimal} 个有可行方案",
+    ),
     "others": (", {count} {status}", "，{count} 个{status}"),
     "infeasible": ("infeasible", "不可行"),
     "unbounded": ("unbounded", "无界"),
@@ -46,12 +48,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "more": ("... and {count} options more; see summary.parquet", "……另有 {count} 个选项，见 summary.parquet"),
     "safest": ("Smallest largest regret (minimax): {option}, {value}.", "最大遗憾最小（minimax）的选项：{option}，{value}。"),
     "no_safest": ("Every option is infeasible in some state that another can meet.", "每个选项都在某些其他选项可行的状态下不可行。"),
-    "front": ("On the Pareto front of the means: {count} of {all} options.", "在均值帕累托前沿上的选项：{count}/{all}。"),
+    "front": ("On the Pareto front of the means and of feasible states: {count} of {all} options.", "在均值与可行状态数的帕累托前沿上的选项：{count}/{all}。"),
     "failed": ("Without a plan:", "无方案的算例："),
     "objective": ("objective", "目标函数"),
     "legend": (
-        "rank: order of the means (1 is best), best to worst over the states; flips: share of meetings with other options, state by state, whose order is not that of the means.",
-        "排名：按均值（1 为最优），括号内为各状态下最好至最差；翻转：逐状态与其他选项两两比较时，次序与均值次序相反的比例。",
+        "rank: more feasible states first, then the mean; in brackets best to worst over the states. "
+        "flips: share of meetings with other options, state by state, that end the other way than in the mean.",
+        "排名：先比可行状态数，再比均值；括号内为各状态下最好至最差。翻转：逐状态与其他选项两两比较，结果与均值相反的比例。",
     ),
     "results": ("Results: {folder}", "结果：{folder}"),
     "left": (
@@ -97,7 +100,13 @@ class _Page:
 
     def _counts(self, ended: pd.DataFrame) -> str:
         count = ended.groupby("status", observed=True)["cases"].sum().to_dict()
-        first = self.say("cases", cases=f"{self.manifest['cases']:,}", options=self.manifest["options"], states=self.manifest["states"], optimal=f"{count.pop('optimal', 0):,}")
+        first = self.say(
+            "cases",
+            cases=f"{self.manifest['cases']:,}",
+            options=self.manifest["options"],
+            states=self.manifest["states"],
+            optimal=f"{count.pop('optimal', 0):,}",
+        )
         return first + "".join(self.say("others", count=f"{n:,}", status=self.say(str(status))) for status, n in count.items())
 
     def title(self, measure: dict[str, Any]) -> str:
@@ -112,7 +121,7 @@ class _Page:
             return "–"
         if math.isinf(value):
             return self.say("infinite")
-        return percent(value) if unit == "1" else number(value, unit, self.language)
+        return percent(value, self.language) if unit == "1" else number(value, unit, self.language)
 
     def _measure(self, measure: dict[str, Any]) -> Iterator[str]:
         own = self.summary[self.summary["measure"] == measure["name"]]
@@ -120,26 +129,39 @@ class _Page:
         yield ""
         yield self.say("measure", measure=self.title(measure), better=self.say(measure["better"] or "unknown"))
         unit, judged = str(measure["unit"]), measure["better"] is not None
-        keys = ["option", "mean", "worst" if judged else "low", "high" if not judged else "regret", *(["largest", "feasible", "rank", "flips"] if judged else ["feasible"])]
+        keys = [
+            "option",
+            "mean",
+            "worst" if judged else "low",
+            "high" if not judged else "regret",
+            *(["largest", "feasible", "rank", "flips"] if judged else ["feasible"]),
+        ]
         rows = []
         for r in records(own.head(_SHOWN)):
             middle = ("worst", "regret_mean", "regret_largest") if judged else ("quantile_05", "quantile_95")
-            cells = [str(r["option"]), self.amount(r["mean"], unit), *(self.amount(r[name], unit) for name in middle), percent(float(r["share_feasible"]))]
+            cells = [
+                str(r["option"]),
+                self.amount(r["mean"], unit),
+                *(self.amount(r[name], unit) for name in middle),
+                percent(float(r["share_feasible"]), self.language),
+            ]
             rows.append([*cells, *(self._rank(r) if judged else [])])
-        yield from table_lines([self.say(key) for key in keys], rows)
+        yield from aligned([self.say(key) for key in keys], rows)
         if len(own) > _SHOWN:
             yield "  " + self.say("more", count=len(own) - _SHOWN)
         if judged and len(own) > 1:
             safest = own[own["minimax"].fillna(False).astype(bool)]
             yield "  " + (
-                self.say("safest", option=safest["option"].iloc[0], value=self.amount(float(safest["regret_largest"].iloc[0]), unit)) if len(safest) else self.say("no_safest")
+                self.say("safest", option=safest["option"].iloc[0], value=self.amount(float(safest["regret_largest"].iloc[0]), unit))
+                if len(safest)
+                else self.say("no_safest")
             )
 
     def _rank(self, r: dict[str, Any]) -> list[str]:
         if pd.isna(r["rank"]):
             return ["–", "–"]
         spread = "" if r["rank_best"] == r["rank_worst"] == r["rank"] else f" ({r['rank_best']}–{r['rank_worst']})"
-        return [f"{r['rank']}{spread}", "–" if pd.isna(r["flips"]) else percent(float(r["flips"]))]
+        return [f"{r['rank']}{spread}", "–" if pd.isna(r["flips"]) else percent(float(r["flips"]), self.language)]
 
     def _front(self) -> Iterator[str]:
         front = self.summary.drop_duplicates("option")
@@ -159,6 +181,6 @@ class _Page:
         for r in records(failed.head(_SHOWN)):
             reason = str(r[f"reason_{self.language}"] or "")
             reason = reason if len(reason) <= _WIDE else reason[:_WIDE] + " ..."
-            yield f"  - {r['option']}: {percent(float(r['share']))} {self.say(str(r['status']))}; {reason}"
+            yield f"  - {r['option']}: {percent(float(r['share']), self.language)} {self.say(str(r['status']))}; {reason}"
         if len(failed) > _SHOWN:
             yield "  " + self.say("more", count=len(failed) - _SHOWN)

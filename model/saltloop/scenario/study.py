@@ -17,7 +17,7 @@ from saltloop.data.read import nearest
 from saltloop.errors import InputError, Problem, Problems, message
 from saltloop.formulation.rules.rule import UNKNOWN_ACCOUNT, UNKNOWN_AREA
 from saltloop.scenario.complaints import form_of, shown_value
-from saltloop.scenario.document import Document, read_document, read_file
+from saltloop.scenario.document import Document, is_off, read_document, read_file
 from saltloop.scenario.draws import Draw, sample
 from saltloop.scenario.nodes import Key, KeyPath
 from saltloop.scenario.resolve import Scenario, resolve_document
@@ -186,6 +186,16 @@ def overlay_of(path: str, value: object) -> dict[str, Any]:
     for key in reversed(key_path(path)):
         found = {key: found}
     return dict(found)
+
+
+def meant(document: Document, values: Values) -> Values:
+    """The values that say something: to switch off a rule that the base does not have says nothing."""
+    rules = document.data.get("rules", {})
+    return {
+        path: value
+        for path, value in values.items()
+        if not (is_off(value) and (keys := key_path(path))[0] == "rules" and len(keys) == 2 and keys[1] not in rules)
+    }
 
 
 def key_path(path: str) -> KeyPath:
@@ -364,7 +374,8 @@ class _Reader:
         for trial in self._trials(options, states):
             found = Problems()
             document = self.document
-            for where, path, value in trial:
+            told_here = meant(self.document, {path: value for _, path, value in trial})
+            for where, path, value in (each for each in trial if each[1] in told_here):
                 document = document.overlay(overlay_of(path, value), self.own.place(*where), found)
             try:
                 found.extend(resolve_document(document, problems=found, pack=self.base.source).notes if self._whole(document) else ())
@@ -421,4 +432,4 @@ def _short(path: str) -> str:
     return path.removeprefix("rules.").removeprefix("prices.").removeprefix("set.")
 
 
-__all__ = ["BASE", "Measure", "Study", "Values", "key_path", "load_study", "overlay_of"]
+__all__ = ["BASE", "Measure", "Study", "Values", "key_path", "load_study", "meant", "overlay_of"]

@@ -19,7 +19,7 @@ from saltloop.results.cases import CaseReader, Plan
 from saltloop.scenario.document import Document
 from saltloop.scenario.resolve import resolve_document
 from saltloop.scenario.space import Values
-from saltloop.scenario.study import overlay_of
+from saltloop.scenario.study import meant, overlay_of
 from saltloop.solve.live import Options
 from saltloop.solve.warm import Outcome, Warm
 
@@ -133,7 +133,7 @@ class Engine:
         """A case built from the beginning."""
         problems = Problems()
         document = self.job.document
-        for path, value in values.items():
+        for path, value in meant(document, values).items():
             document = document.overlay(overlay_of(path, value), Place(path), problems)
         problems.stop_if_any()
         scenario = resolve_document(document, pack=self.job.pack)

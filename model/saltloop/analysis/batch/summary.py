@@ -1,14 +1,16 @@
 """What a study says about its options: DuckDB reads the parts, nothing of them is held in memory.
 
 For each option and measure: mean, quantiles, worst and best over the states in which it is feasible; regret against the best option of
-each state; whether it is the minimax choice; its rank, and in which share of states the order against another option turns; its place
-on the Pareto front of the means.
+each state; whether it is the minimax choice; its rank, and how often the order against another option turns from state to state; its
+place on the Pareto front. An option that fails in hard states has a mean over easy ones, so feasibility comes first: more feasible
+states rank before a better mean, and on the front their share counts as one more measure.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from saltloop.results.cases import ALL_SITES
@@ -121,7 +123,7 @@ WITH scored AS (
         avg(score) AS mean_score, min(place) AS rank_best, max(place) AS rank_worst
     FROM placed GROUP BY number, option, measure
 ), ranked AS (
-    SELECT *, CASE WHEN mean_score IS NOT NULL THEN rank() OVER (PARTITION BY number ORDER BY mean_score DESC NULLS LAST) END AS rank,
+    SELECT *, CASE WHEN mean_score IS NOT NULL THEN rank() OVER (PARTITION BY number ORDER BY feasible DESC, mean_score DESC NULLS LAST) END AS rank,
         regret_largest = min(regret_largest) OVER (PARTITION BY number) AND NOT isinf(regret_largest) AS minimax
     FROM options
 )
@@ -174,17 +176,15 @@ def summarise(study: StudyRun) -> pd.DataFrame:
 
 
 def _flips(con: Any, measure: str) -> dict[str, float]:
-    """By option: the share of its meetings with other options, state by state, whose order is not that of the means."""
+    """By option: the share of its meetings with other options, state by state, whose order is not that of their mean over these states."""
     scores = con.execute(_SCORES, [measure]).df()
     if scores.empty or scores["option"].nunique() > _MOST_COMPARED:
         return {}
     wide = scores.pivot_table(index="state", columns="option", values="score")
-    mean = wide.mean()
     found = {}
     for option in wide.columns:
-        others = wide.drop(columns=option)
-        apart = others.rsub(wide[option], axis=0)
-        usual = mean[option] - mean.drop(option)
+        apart = wide.drop(columns=option).rsub(wide[option], axis=0)
+        usual = apart.mean()
         met = int(apart.notna().to_numpy().sum())
         turned = int(((apart * usual) < 0).to_numpy().sum())
         found[str(option)] = turned / met if met else 0.0
@@ -192,11 +192,12 @@ def _flips(con: Any, measure: str) -> dict[str, float]:
 
 
 def _pareto(found: pd.DataFrame) -> dict[str, bool | None]:
-    """By option: whether no other is at least as good in the mean of every compared measure and better in one; None: infeasible throughout."""
+    """By option: whether no other is at least as good in every mean and in feasible states, and better in one; None: never feasible."""
     compared = found[(found["measure"] != OBJECTIVE) & found["better"].notna()]
     wide = compared.pivot_table(index="option", columns="measure", values="mean_score", dropna=False)
     whole = wide.dropna()
-    values = whole.to_numpy(dtype=float)
+    share = found.drop_duplicates("option").set_index("option")["feasible"]
+    values = np.column_stack([whole.to_numpy(dtype=float), share.reindex(whole.index).to_numpy(dtype=float)])
     tolerance = 1e-9 * (abs(values).max(axis=0) if len(values) else 0.0)
     front = {}
     for name, own in zip(whole.index, values, strict=True):

@@ -1,0 +1,353 @@
+"""Batches on the toy pack: what is kept through kills, tasks, lost workers and compaction, and that nothing is solved twice."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyarrow import parquet
+
+from saltloop.analysis.batch.engine import Engine, Job
+from saltloop.analysis.batch.plan import CasePlan
+from saltloop.analysis.batch.run import How, Progress, run_study
+from saltloop.analysis.batch.summary import case_values, statuses, summarise
+from saltloop.errors import InputError
+from saltloop.results.study import StudyRun, open_study
+from saltloop.scenario.study import Study
+from study.files import BASE, PACKS, study_of, write_study
+from tiny import solve_case
+
+ROOT = Path(__file__).parents[2]
+ENV = {**{k: v for k, v in os.environ.items() if not k.startswith("SALTLOOP_")}, "PYTHONPATH": str(ROOT / "model")}
+TEXT = """\
+options: {rules.cap.at_most: [90 kt, 86.75 kt, 19 kt]}
+states: {prices.potash: [0 %, -10 %], basins.lake_brine.draw_limit: [1.6 hm3, 1.62 hm3]}
+compare: {value_added: higher, co2: lower, waste_used/waste_made: higher}
+"""
+HERE = How(workers=1, chunk=4)
+
+
+def files_of(run: StudyRun) -> dict[str, float]:
+    return {p.relative_to(run.folder).as_posix(): p.stat().st_mtime_ns for p in sorted((run.folder / "cases").rglob("*")) if p.is_file()}
+
+
+def table(run: StudyRun, name: str) -> pd.DataFrame:
+    return pd.concat([parquet.read_table(file).to_pandas() for file in run.files(name)], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return study_of(tmp_path_factory.mktemp("study"), TEXT)
+
+
+@pytest.fixture(scope="module")
+def run(study: Study, tmp_path_factory: pytest.TempPathFactory) -> StudyRun:
+    folder, progress = run_study(study, tmp_path_factory.mktemp("results"), HERE)
+    assert (progress.cases, progress.solved) == (12, 12)
+    return folder
+
+
+def test_objectives_are_those_of_single_runs(run: StudyRun) -> None:
+    """The answers of the toy pack's README: 140.7 M, 142.12 M with more brine, 140.65 M under the cap of 86.75 kt."""
+    found = case_values(run).query("measure == 'value_added'").set_index(["option", "state"])["value"] / 1e6
+    assert found["cap.at_most=90 kt", "potash=0 %; basins.lake_brine.draw_limit=1.6 hm3"] == pytest.approx(140.7)
+    assert found["cap.at_most=90 kt", "potash=0 %; basins.lake_brine.draw_limit=1.62 hm3"] == pytest.approx(142.12)
+    assert found["cap.at_most=86.75 kt", "potash=0 %; basins.lake_brine.draw_limit=1.6 hm3"] == pytest.approx(140.65)
+    assert found["cap.at_most=90 kt", "potash=-10 %; basins.lake_brine.draw_limit=1.6 hm3"] == pytest.approx(140.7 - 80e3 * 200 / 1e6)
+
+
+def test_accounts_and_rules_are_those_of_the_tables_of_a_run(study: Study, run: StudyRun) -> None:
+    plan = CasePlan(study, {})
+    engine = Engine(Job(study.document, study.base.source, "sites"))  # type: ignore[arg-type]
+    for case in (0, 5):
+        answer = engine.solve(plan.values(case))
+        alone = solve_case(engine._build(plan.values(case))[0])
+        wanted = alone.tables["accounts"].set_index(["period", "area", "account"])["value"]
+        assert answer.reader is not None
+        frame = answer.reader.accounts
+        found = pd.Series(answer.accounts, index=pd.MultiIndex.from_frame(frame[["period", "area", "account"]]))
+        assert set(wanted.index) <= set(found.index)
+        np.testing.assert_allclose(found[wanted.index], wanted, rtol=1e-9, atol=1e-6)
+        whole = wanted[wanted.index.get_level_values("area").isin(["lake", "park", "town"])].groupby("account").sum()
+        np.testing.assert_allclose(found[2025, ""][whole.index], whole, rtol=1e-9, atol=1e-6)
+        rules = alone.tables["rules"]
+        for name in ("left", "bound", "slack", "dual"):
+            np.testing.assert_allclose(answer.rules[name], rules[name], rtol=1e-9, atol=1e-6)  # type: ignore[index]
+        assert answer.rules["binding"].tolist() == rules["binding"].tolist()  # type: ignore[index]
+
+
+def test_a_case_without_a_plan_is_a_row_with_its_reason_in_both_languages(run: StudyRun) -> None:
+    failed = table(run, "status").query("status == 'infeasible'")
+    assert len(failed) == 4
+    assert failed["reason_en"].str.contains("cannot hold together: rule 'cap'").all()
+    assert failed["reason_en"].str.contains("Town").all()
+    assert failed["reason_zh"].str.contains("不能同时满足：规则“cap”").all()
+    assert set(table(run, "accounts")["case"]) == set(table(run, "status").query("status == 'optimal'")["case"])
+    ended = statuses(run).set_index("option")
+    assert ended.loc["cap.at_most=19 kt", "share"] == 1.0
+
+
+def test_an_endless_case_is_a_row_too(tmp_path: Path) -> None:
+    text = "options: {bundles: {as-is: {}, silly: {maximise: fresh_water, rules.cap: off, basins.river.draw_limit: 1 km3}, bad: {rules.cap.limit: gold}}}"
+    endless = study_of(tmp_path, "options: {maximise: [value_added, {value_added: 1, intermediate_cost: 3}]}\nstates: {prices.coal: [0 %]}", BASE)
+    folder, _ = run_study(endless, tmp_path / "out", HERE)
+    assert sorted(table(folder, "status")["status"]) == ["optimal", "unbounded"]
+    said = table(folder, "status").query("status == 'unbounded'").iloc[0]
+    assert "can grow together without end" in said["reason_en"]
+    assert "可以一起无限增长" in said["reason_zh"]
+    with pytest.raises(InputError, match="S203"):
+        study_of(tmp_path, text)
+
+
+def test_regret_and_minimax_by_hand(tmp_path: Path) -> None:
+    """The price of coal moves the profit of a plan; options are the objective's cap on CO2, in two states.
+
+    value_added: 140.7 and 140.65 at 600 CNY/t coal. At 300 CNY/t every tonne of coal saves 300: 44.25 kt and 43.375 kt burnt.
+    """
+    study = study_of(
+        tmp_path,
+        "options: {rules.cap.at_most: [90 kt, 86.75 kt]}\nstates: {prices.coal: [0 %, -50 %]}\ncompare: {value_added: higher, co2: lower}\n",
+    )
+    folder, _ = run_study(study, tmp_path / "out", HERE)
+    found = folder.table("summary").set_index(["option", "measure"])
+    loose, tight = "cap.at_most=90 kt", "cap.at_most=86.75 kt"
+    values = case_values(folder).query("measure == 'value_added'").set_index(["option", "state"])["value"]
+    gap = values[loose] - values[tight]
+    assert gap["coal=0 %"] == pytest.approx(0.05e6)
+    assert found.loc[(tight, "value_added"), "regret_largest"] == pytest.approx(gap.max())
+    assert found.loc[(tight, "value_added"), "regret_mean"] == pytest.approx(gap.mean())
+    assert found.loc[(loose, "value_added"), "regret_largest"] == 0
+    assert found.loc[(loose, "co2"), "regret_largest"] == pytest.approx(max(88.5e3, values.size and 88.5e3) - 86.75e3, rel=0.2)
+    assert bool(found.loc[(loose, "value_added"), "minimax"])
+    assert bool(found.loc[(tight, "co2"), "minimax"])
+    assert found["pareto"].all()
+    assert found.loc[(loose, "value_added"), "rank"] == 1
+    assert (found["flips"] == 0).all()
+
+
+def test_an_option_that_fails_where_another_does_not_is_never_the_minimax_choice(run: StudyRun) -> None:
+    found = run.table("summary").set_index(["option", "measure"])
+    failing = found.loc["cap.at_most=19 kt"]
+    assert (failing["feasible"] == 0).all()
+    assert np.isinf(failing["regret_largest"]).all()
+    assert failing["mean"].isna().all()
+    assert not found.loc["cap.at_most=19 kt", "minimax"].any()
+    assert found.loc[("cap.at_most=90 kt", "value_added"), "minimax"]
+    assert found["rank"].groupby("measure").max().isna().sum() == 0
+
+
+def test_nothing_is_solved_twice_and_more_options_only_add(study: Study, run: StudyRun, tmp_path: Path) -> None:
+    before = files_of(run)
+    again, progress = run_study(study, run.folder.parents[1], HERE)
+    assert (progress.before, progress.solved, progress.wanted) == (12, 0, 0)
+    assert again.folder == run.folder
+    assert files_of(run) == before
+    more, progress = run_study(study_of(study.path.parents[2], TEXT.replace("19 kt]", "19 kt, 88 kt]")), run.folder.parents[1], HERE)
+    assert more.folder == run.folder
+    assert (progress.before, progress.solved) == (12, 4)
+    assert len(more.table("summary")) == 4 * 3
+    assert set(before) <= set(files_of(run)) | {name for name in before if "compact" not in name}
+
+
+def test_the_summary_can_be_made_again_from_the_files(run: StudyRun) -> None:
+    pd.testing.assert_frame_equal(summarise(run), run.table("summary"), check_dtype=False)
+
+
+def test_parts_of_an_array_of_jobs_are_gathered(study: Study, tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        folder, progress = run_study(study, tmp_path, How(workers=1, chunk=2, task=(number, 3)))
+        assert progress.solved == 4
+    assert (folder.folder / "summary.parquet").is_file() is True
+    gathered, progress = run_study(study, tmp_path, How(workers=1, chunk=2))
+    assert (progress.before, progress.solved) == (12, 0)
+    assert len(gathered.parts()) == 1
+    assert len(table(gathered, "status")) == 12
+
+
+def test_a_case_that_stopped_is_solved_again_with_more_time(study: Study, tmp_path: Path) -> None:
+    folder, progress = run_study(study, tmp_path, How(workers=1, time_limit=0.0))
+    assert set(progress.counts) <= {"stopped", "infeasible"}
+    assert progress.counts["stopped"] > 0
+    assert "Time limit" in table(folder, "status").query("status == 'stopped'")["reason_en"].iloc[0]
+    _, same = run_study(study, tmp_path, How(workers=1, time_limit=0.0))
+    assert same.solved == 0
+    folder, progress = run_study(study, tmp_path, HERE)
+    assert progress.counts["optimal"] == 8
+    assert case_values(folder)["status"].value_counts()["optimal"] == 8 * 3
+
+
+def test_compaction_that_is_cut_off_loses_and_doubles_nothing(study: Study, tmp_path: Path) -> None:
+    folder, _ = run_study(study, tmp_path, How(workers=1, chunk=3, task=(1, 1)))
+    (compact,) = folder.parts()
+    content = table(folder, "status")
+    replaced = folder.folder / "cases" / "0000000000000000"
+    replaced.mkdir()
+    for each in compact.glob("*.parquet"):
+        (replaced / each.name).write_bytes(each.read_bytes())
+    (compact / "replaces.json").write_text('["0000000000000000"]', encoding="utf-8")
+    assert folder.parts() == [compact]
+    assert len(table(folder, "status")) == len(content)
+    (folder.folder / "cases" / ".half.part").mkdir()
+    folder.compact()
+    assert [p.name for p in (folder.folder / "cases").iterdir()] == [compact.name]
+
+
+def command(path: Path, out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "saltloop.interfaces.cli", "batch", str(path), "--data", str(PACKS), "--out", str(out), *more]
+
+
+MANY = """\
+options: {rules.cap.at_most: [90 kt, 87 kt]}
+states:
+  prices.potash: {triangular: [-20 %, 0 %, +10 %]}
+  basins.lake_brine.draw_limit: [1.5 hm3, 1.55 hm3, 1.6 hm3, 1.62 hm3]
+  sample: {latin_hypercube: 50, seed: 3}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_kill_loses_at_most_the_chunks_under_way(tmp_path: Path, workers: str) -> None:
+    path, out = write_study(tmp_path, MANY), tmp_path / "out"
+    child = subprocess.Popen(command(path, out, "--workers", workers), env=ENV, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    cases = wait_for_parts(out, child, 1)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    study = study_of(tmp_path, MANY)
+    kept = StudyRun(cases.parent).finished(None)
+    assert 0 < len(kept) < 400
+    folder, progress = run_study(study, out, How(workers=1))
+    assert (progress.cases, progress.before, progress.solved) == (400, len(kept), 400 - len(kept))
+    status = table(folder, "status")
+    assert len(status) == 400
+    assert status["case"].is_unique
+    assert [p.name for p in cases.iterdir() if p.name.startswith(".")] == []
+
+
+def wait_for_parts(out: Path, child: subprocess.Popen[bytes], count: int) -> Path:
+    """The folder of cases, once it has some parts."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end and child.poll() is None:
+        for cases in out.glob("study/*/cases"):
+            if len([p for p in cases.iterdir() if not p.name.startswith(".")]) >= count:
+                return cases
+        time.sleep(0.02)
+    raise TimeoutError(f"no parts in {out}")
+
+
+@pytest.mark.slow
+def test_an_interrupt_keeps_what_is_finished_and_says_so(tmp_path: Path) -> None:
+    path, out = write_study(tmp_path, MANY), tmp_path / "out"
+    child = subprocess.Popen(command(path, out, "--workers", "2"), env=ENV, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    cases = wait_for_parts(out, child, 1)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=120)
+    assert child.returncode == 130
+    assert "Traceback" not in said.decode()
+    assert "nothing half-written" in said.decode()
+    counted = re.search(r"^(\d+) cases in", said.decode(), re.MULTILINE)
+    assert counted is not None
+    assert len(StudyRun(cases.parent).finished(None)) == int(counted[1])
+    assert [p.name for p in cases.iterdir() if p.name.startswith(".")] == []
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A Dask scheduler and two workers on loopback, each a process of its own."""
+    pytest.importorskip("distributed")
+    file = tmp_path / "scheduler.json"
+    plain = {"env": ENV, "cwd": tmp_path, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    where = ["--host", "127.0.0.1", "--no-dashboard"]
+    started = [subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--scheduler-file", str(file), *where], **plain)]  # type: ignore[call-overload]
+    end = time.monotonic() + 60
+    while not file.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    for _ in range(2):
+        words = ["-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", *where]
+        started.append(subprocess.Popen([sys.executable, *words], **plain))  # type: ignore[call-overload]
+    address = re.search(r'"address": "([^"]+)"', file.read_text(encoding="utf-8"))
+    assert address is not None
+    yield address[1], started[1:]
+    for each in started:
+        each.kill()
+        each.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_loses_a_worker_finishes_the_study(tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]) -> None:
+    from distributed import Client
+
+    address, workers = cluster
+    with Client(address, timeout=60) as client:  # type: ignore[no-untyped-call]
+        client.wait_for_workers(2, timeout=60)  # type: ignore[no-untyped-call]
+    study = study_of(tmp_path, MANY)
+    killed: list[int] = []
+
+    def kill_one(progress: Progress) -> None:
+        if progress.solved and not killed:
+            workers[0].kill()
+            killed.append(progress.solved)
+
+    folder, progress = run_study(study, tmp_path / "out", How(dask=address, chunk=10), kill_one)
+    assert killed
+    assert killed[0] < 400
+    assert progress.solved == 400
+    alone, _ = run_study(study, tmp_path / "alone", How(workers=1))
+    pd.testing.assert_frame_equal(folder.table("summary"), alone.table("summary"), rtol=1e-7)
+
+
+def test_a_cluster_that_does_not_answer_is_told(study: Study, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match="R303.*no Dask scheduler answers at tcp://127.0.0.1:9"):
+        run_study(study, tmp_path, How(dask="tcp://127.0.0.1:9"))
+
+
+def test_without_dask_the_remedy_is_told(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"R302(.|\n)*saltloop\[dask\]"):
+        run_study(study, tmp_path, How(dask="tcp://127.0.0.1:9"))
+
+
+def test_a_frozen_plan_keeps_its_capacities_in_every_state(tmp_path: Path) -> None:
+    """Solar power is built at the base price of coal (README: 7.5 MW); with coal for nothing it would not be, but stands."""
+    text = "options: {rules.cap.at_most: [90 kt]}\nstates: {prices.coal: [0 %, -100 %]}\nfrozen: all\ncompare: {value_added: higher, co2: lower}\n"
+    study = study_of(tmp_path, text, BASE.replace("rules:", "capacity: {may_build: [option]}\nrules:"))
+    folder, _ = run_study(study, tmp_path / "out", HERE)
+    values = case_values(folder).query("measure == 'value_added'").set_index(["option", "state"])["value"] / 1e6
+    assert values["cap.at_most=90 kt (as built)", "coal=0 %"] == pytest.approx(144.642)
+    assert values["cap.at_most=90 kt", "coal=0 %"] == pytest.approx(144.642)
+    assert values["cap.at_most=90 kt", "coal=-100 %"] >= values["cap.at_most=90 kt (as built)", "coal=-100 %"] - 1e-9
+
+
+def test_a_frozen_plan_that_builds_nothing_is_told(tmp_path: Path) -> None:
+    study = study_of(tmp_path, "options: {rules.cap.at_most: [90 kt]}\nstates: {prices.coal: [0 %]}\nfrozen: all\n")
+    folder, _ = run_study(study, tmp_path / "out", HERE)
+    assert "S313" in [p.message.code for p in study.notes]
+    assert len(folder.table("plan")) == 2
+
+
+def test_a_frozen_plan_without_a_plan_is_told(tmp_path: Path) -> None:
+    study = study_of(tmp_path, "options: {rules.cap.at_most: [19 kt]}\nstates: {prices.coal: [0 %]}\nfrozen: all\n")
+    with pytest.raises(InputError, match="S312.*cap"):
+        run_study(study, tmp_path / "out", HERE)
+
+
+def test_what_is_no_study_is_refused(run: StudyRun, tmp_path: Path) -> None:
+    assert open_study(run.folder).folder == run.folder
+    assert open_study(run.folder.parent).folder == run.folder
+    for path in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(InputError, match="R301"):
+            open_study(path)
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="lacks 'study'"):
+        open_study(tmp_path)
