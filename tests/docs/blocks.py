@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 # Read in this order, each English page before its Chinese one: a page may use the runs of those before it.
-ORDER = ("README", "tutorial", "scenarios", "results", "formulation", "packs", "CONTRIBUTING")
+ORDER = ("README", "tutorial", "scenarios", "studies", "results", "formulation", "packs", "CONTRIBUTING")
 RUN = ("saltloop ", "python -m saltloop.")
 # What a test cannot run: it makes environments, fetches packages, runs the tests themselves, or moves the shell.
 EXCLUDED = ("make ", "pip ", "python3 -m venv ", "source ", "git ", "cd ")

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from saltloop.errors import MESSAGES, InputError, Problem
-from saltloop.scenario.study import key_path, load_study
+from saltloop.scenario.overlay import key_path
+from saltloop.scenario.study import load_study
 from saltloop.scenario.study_schema import study_schema
 from study.files import PACKS, TITLE, study_of
 

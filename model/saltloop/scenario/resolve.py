@@ -76,7 +76,6 @@ class Scenario:
         changes: what `set` changed in the pack.
         notes: warnings.
         shows: the sentence of the scenario on what it shows, English and Chinese by `en` and `zh`; None where it has none.
-        source: the pack without `set`, so that variations of the document can be resolved on it; None: the same as `pack`.
     """
 
     path: Path
@@ -89,7 +88,6 @@ class Scenario:
     changes: tuple[Change, ...]
     notes: Problems
     shows: dict[str, str] | None = None
-    source: Pack | None = None
 
 
 def load_scenario(path: Path | str, data: str | None = None) -> Scenario:
@@ -153,7 +151,6 @@ def resolve_document(
         raise InputError(problems)
     if not is_checked:
         problems.extend(checks.check(pack))
-    source = pack
     pack, changes = apply(pack, file.settings, partial(document.place, "set"), problems)
     if file.norms is not None and file.periods:
         pack, brought = _brought_to_norms(pack, file.norms, max(year for year, _ in file.periods), document.place("norms"), problems)
@@ -167,7 +164,7 @@ def resolve_document(
     title = {"en": file.title.en, "zh": file.title.zh}
     shows = None if file.shows is None else {"en": file.shows.en, "zh": file.shows.zh}
     notes = Problems(problems.warnings)
-    return Scenario(document.path, title, document.path.stem, document.data, document.origins, pack, choices, changes, notes, shows, source)
+    return Scenario(document.path, title, document.path.stem, document.data, document.origins, pack, choices, changes, notes, shows)
 
 
 def _brought_to_norms(pack: Pack, kind: str, year: int, place: Place, problems: Problems) -> tuple[Pack, tuple[Change, ...]]:

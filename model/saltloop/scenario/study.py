@@ -13,15 +13,17 @@ from typing import Any
 
 import numpy as np
 
+from saltloop.data.pack import Pack
 from saltloop.data.read import nearest
-from saltloop.errors import InputError, Problem, Problems, message
+from saltloop.errors import InputError, Place, Problem, Problems, message
 from saltloop.formulation.rules.rule import UNKNOWN_ACCOUNT, UNKNOWN_AREA
 from saltloop.scenario.complaints import form_of, shown_value
 from saltloop.scenario.document import Document, is_off, read_document, read_file
 from saltloop.scenario.draws import Draw, sample
-from saltloop.scenario.nodes import Key, KeyPath
-from saltloop.scenario.resolve import Scenario, resolve_document
-from saltloop.scenario.schema import OBJECTIVES, ScenarioFile
+from saltloop.scenario.nodes import KeyPath
+from saltloop.scenario.overlay import key_path, with_values
+from saltloop.scenario.resolve import Scenario, load_pack, resolve_document
+from saltloop.scenario.schema import OBJECTIVES
 from saltloop.scenario.space import BASE, Level, Space, Values
 from saltloop.scenario.study_schema import BUNDLES, STUDY_REQUIRED, OptionsForm, StatesForm, StudyFile
 
@@ -127,6 +129,8 @@ class Study:
         text: the file as plain data.
         base: the scenario that is varied, resolved.
         document: the same as a document.
+        pack: of its region, checked, nothing of the scenario in it.
+        places: where the study says what, by path.
         options: what is decided.
         states: what the world does.
         frozen: names of options, or paths of runs, whose plans meet every state as built.
@@ -142,6 +146,8 @@ class Study:
     text: dict[str, Any]
     base: Scenario
     document: Document
+    pack: Pack
+    places: dict[str, Place]
     options: Space
     states: Space
     frozen: tuple[str, ...]
@@ -171,21 +177,14 @@ def load_study(path: Path | str, data: str | None = None) -> Study:
     if document is None:
         raise InputError(problems)
     try:
-        base = resolve_document(document, data)
+        pack = load_pack(document, data)
+        base = resolve_document(document, pack=pack)
     except InputError as error:
         problems.extend(error.problems)
         raise InputError(problems) from error
-    study = _Reader(own, file, document, base, problems).study()
+    study = _Reader(own, file, document, base, pack, problems).study()
     problems.stop_if_any()
     return study
-
-
-def overlay_of(path: str, value: object) -> dict[str, Any]:
-    """A value under the keys that its path names, as a file that extends the base would write it."""
-    found: Any = value
-    for key in reversed(key_path(path)):
-        found = {key: found}
-    return dict(found)
 
 
 def meant(document: Document, values: Values) -> Values:
@@ -198,23 +197,6 @@ def meant(document: Document, values: Values) -> Values:
     }
 
 
-def key_path(path: str) -> KeyPath:
-    """The keys of a scenario that a path of a study names.
-
-    `prices.x` is short for `prices.set.x`; a path that begins with no key of a scenario is one of the pack and stands under `set`.
-    """
-    words = path.split(".")
-    known = [field.alias or name for name, field in ScenarioFile.model_fields.items()]
-    if words[0] not in known:
-        return "set", path
-    if words[0] == "set":
-        return "set", path.removeprefix("set.")
-    keys: list[Key] = [int(word) if word.isdigit() else word for word in words]
-    if words[0] == "prices" and len(words) > 1 and words[1] not in ("year", "missing", "set"):
-        keys.insert(1, "set")
-    return tuple(keys)
-
-
 @dataclass
 class _Reader:
     """Turns the forms of a study into spaces; every problem is collected."""
@@ -223,6 +205,7 @@ class _Reader:
     file: StudyFile
     document: Document
     base: Scenario
+    pack: Pack
     problems: Problems
 
     def study(self) -> Study:
@@ -239,7 +222,11 @@ class _Reader:
         file, path = self.file, self.own.path
         title = {"en": file.title.en, "zh": file.title.zh}
         notes = Problems(self.problems.warnings)
-        return Study(path, path.stem, title, self.own.data, self.base, self.document, options, states, frozen, measures, file.area, file.detail, notes)
+        places = {path: self.own.place(*where) for where, path in self._varied()}
+        spaces = options, states
+        return Study(
+            path, path.stem, title, self.own.data, self.base, self.document, self.pack, places, *spaces, frozen, measures, file.area, file.detail, notes
+        )
 
     def _check_paths(self) -> None:
         """Paths that cannot vary, rules that the base lacks, paths that vary twice."""
@@ -376,9 +363,9 @@ class _Reader:
             document = self.document
             told_here = meant(self.document, {path: value for _, path, value in trial})
             for where, path, value in (each for each in trial if each[1] in told_here):
-                document = document.overlay(overlay_of(path, value), self.own.place(*where), found)
+                document = with_values(document, {key_path(path): value}, self.own.place(*where), found)
             try:
-                found.extend(resolve_document(document, problems=found, pack=self.base.source).notes if self._whole(document) else ())
+                found.extend(resolve_document(document, problems=found, pack=self.pack).notes if self._whole(document) else ())
             except InputError as error:
                 found.extend(error.problems)
             new = {(problem.message.code, problem.place): problem for problem in reversed(list(found)) if self._is_own(problem)}
@@ -432,4 +419,4 @@ def _short(path: str) -> str:
     return path.removeprefix("rules.").removeprefix("prices.").removeprefix("set.")
 
 
-__all__ = ["BASE", "Measure", "Study", "Values", "key_path", "load_study", "meant", "overlay_of"]
+__all__ = ["BASE", "Measure", "Study", "Values", "load_study", "meant"]

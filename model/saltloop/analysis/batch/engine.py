@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 
 from saltloop.analysis.failure import endless, reason
-from saltloop.data.pack import Pack
+from saltloop.analysis.variation import Domain, Levels, Range, Variation
 from saltloop.errors import InputError, Place, Problems, SaltloopError, Words
-from saltloop.formulation.arrays import Arrays, arrays_of
+from saltloop.formulation.arrays import Arrays, Layout, Names
 from saltloop.formulation.case import Case, build_case
 from saltloop.formulation.program import Program, compile_program, name_of
 from saltloop.formulation.terms import ledger_terms
 from saltloop.results.cases import CaseReader, Plan
-from saltloop.scenario.document import Document
+from saltloop.scenario.overlay import key_path, with_values
 from saltloop.scenario.resolve import resolve_document
 from saltloop.scenario.space import Values
-from saltloop.scenario.study import meant, overlay_of
+from saltloop.scenario.study import Study, meant
 from saltloop.solve.live import Options
 from saltloop.solve.warm import Outcome, Warm
 
@@ -29,6 +31,7 @@ Capacities = Mapping[str, float]
 _NO_REASON = Words("", "")
 # A capacity taken over from another plan may lie this much below it, so that rounding cannot make a plan impossible.
 _ROOM = 1e-7
+_MOST_KEPT = 6
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,15 @@ class Job:
     """What every case of a study shares; it travels to other processes and machines.
 
     Args:
-        document: the base scenario.
-        pack: checked, without the settings of the scenario.
+        variation: the base scenario with the paths that vary; what is measured of it travels too.
+        places: where the study says what, by path.
         detail: areas or sites.
         time_limit: seconds for each case; None: no limit.
         frozen: capacities that a plan chose, by name of the column, by plan.
     """
 
-    document: Document
-    pack: Pack
+    variation: Variation
+    places: Mapping[str, Place] = field(default_factory=dict)
     detail: str = "areas"
     time_limit: float | None = None
     frozen: Mapping[str, Capacities] = field(default_factory=dict)
@@ -89,14 +92,14 @@ class _Structure:
 
 @dataclass
 class Engine:
-    """Solves cases one after another.
+    """Solves cases one after another; keeps the structures that it met last.
 
     Args:
         job: what they share.
     """
 
     job: Job
-    structures: dict[str, _Structure] = field(default_factory=dict)
+    structures: OrderedDict[str, _Structure] = field(default_factory=OrderedDict)
 
     def solve(self, values: Values, frozen: str = "") -> Answer:
         """One case; what is wrong with it is part of the answer, never raised.
@@ -107,7 +110,9 @@ class Engine:
         """
         start = time.perf_counter()
         try:
-            structure, arrays = self._structure(values)
+            values = meant(self.job.variation.document, values)
+            arrays = self._arrays(values)
+            structure = self._structure(values, arrays)
             structure.warm.change(_held(arrays, self.job.frozen[frozen]) if frozen else arrays)
         except SaltloopError as error:
             return Answer(BAD_INPUT, _in_one_line(error), seconds=time.perf_counter() - start)
@@ -119,26 +124,70 @@ class Engine:
         answer = self.solve(values)
         return answer, {} if answer.plan is None or answer.reader is None else chosen(answer.reader.columns, answer.plan.values)
 
-    def _structure(self, values: Values) -> tuple[_Structure, Arrays]:
-        """The structure of a case and its numbers."""
-        case, program = self._build(values)
-        arrays = arrays_of(program)
-        found = self.structures.get(arrays.layout.structure)
+    def _arrays(self, values: Values) -> Arrays:
+        """The numbers of a case.
+
+        Raises:
+            InputError: a value is wrong, told at the line of the study.
+        """
+        try:
+            return self.job.variation.arrays(values)
+        except InputError:
+            self._build(values)
+            raise
+
+    def _structure(self, values: Values, arrays: Arrays) -> _Structure:
+        """What is kept for the structure of a case."""
+        key = f"{arrays.layout.structure} {id(arrays.layout)}" if self.job.variation.is_patched(values) else arrays.layout.structure
+        found = self.structures.pop(key, None)
         if found is None:
+            case, program = self._build(values)
+            program = _ordered(program, arrays.layout)
             warm = Warm(arrays, Options(time_limit=self.job.time_limit, ranging=False))
-            found = self.structures[arrays.layout.structure] = _Structure(case, program, CaseReader(case, program, self.job.detail), warm)
-        return found, arrays
+            found = _Structure(case, program, CaseReader(case, program, self.job.detail), warm)
+        self.structures[key] = found
+        if len(self.structures) > _MOST_KEPT:
+            self.structures.popitem(last=False)
+        return found
 
     def _build(self, values: Values) -> tuple[Case, Program]:
-        """A case built from the beginning."""
-        problems = Problems()
-        document = self.job.document
-        for path, value in meant(document, values).items():
-            document = document.overlay(overlay_of(path, value), Place(path), problems)
+        """A case built from the beginning, each value told at its line of the study."""
+        problems, document = Problems(), self.job.variation.document
+        for path, value in values.items():
+            document = with_values(document, {key_path(path): value}, self.job.places.get(path, Place(path)), problems)
         problems.stop_if_any()
-        scenario = resolve_document(document, pack=self.job.pack)
+        scenario = resolve_document(document, pack=self.job.variation.pack, check_changes=False)
         case = build_case(scenario.pack, scenario.choices)
         return case, compile_program(case, ledger_terms(case))
+
+
+def _ordered(program: Program, layout: Layout) -> Program:
+    """The names of a programme in the order of a layout of the same structure."""
+
+    def sorted_as(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
+        own = list(zip(frame["family"], frame["key"], strict=True))
+        place = {name: n for n, name in enumerate(own)}
+        return frame if own == list(names) else frame.iloc[[place[name] for name in names]].reset_index(drop=True)
+
+    return replace(program, columns=sorted_as(program.columns, layout.columns), rows=sorted_as(program.rows, layout.rows))
+
+
+def variation_of(study: Study, expected: int) -> Variation:
+    """The base of a study with every path that varies.
+
+    Args:
+        study: as read.
+        expected: cases of one structure.
+    """
+    domains: dict[str, Domain] = {}
+    for space in (study.options, study.states):
+        for axis in space.axes:
+            for path in dict.fromkeys(path for level in axis for path in level.values):
+                domains[path] = Levels(tuple(level.values[path] for level in axis if path in level.values))
+        for path, draw, numbers in zip(space.paths, space.draws, space.sample.T, strict=True):
+            ends = draw.text(float(numbers.min())), draw.text(float(numbers.max()))
+            domains[path] = Levels(draw.values) if draw.kind == "discrete" else Range(*ends)
+    return Variation(study.document, domains, pack=study.pack, expected=expected)
 
 
 def chosen(names: Iterable[str], values: np.ndarray) -> Capacities:

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from saltloop import __version__
+from saltloop.scenario.overlay import key_path
 from saltloop.scenario.resolve import resolved
 from saltloop.scenario.space import Values
-from saltloop.scenario.study import Study, key_path
+from saltloop.scenario.study import Study
 
 LARGEST_CHUNK = 100
 AS_BUILT = " (as built)"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import os
 import platform
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import metadata
@@ -18,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from saltloop import __version__
-from saltloop.analysis.batch.engine import Capacities, Engine, Job
+from saltloop.analysis.batch.engine import Capacities, Engine, Job, variation_of
 from saltloop.analysis.batch.plan import LARGEST_CHUNK, CasePlan, case_name, digest
 from saltloop.analysis.batch.pool import Interrupts, Where, in_a_pool, in_this_process, on_dask
 from saltloop.analysis.batch.summary import summarise
@@ -27,7 +29,7 @@ from saltloop.errors import InputError, Place, SolveError, message
 from saltloop.results.run import MANIFEST, PROGRAM, open_run
 from saltloop.results.study import PLAN, SUMMARY, StudyRun
 from saltloop.scenario.resolve import resolved
-from saltloop.scenario.study import Study
+from saltloop.scenario.study import Study, meant
 
 FROZEN_WITHOUT_PLAN = message(
     "S312",
@@ -43,7 +45,8 @@ FROZEN_BUILDS_NOTHING = message(
     ("allow new capacity in the base scenario: capacity.may_build", "请在基准情景中允许新建：capacity.may_build"),
     warning=True,
 )
-_CHUNKS_PER_WORKER = 4
+_CHUNKS = 8
+_MEASURED_HERE = 4
 _LIBRARIES = ("highspy", "pyomo", "numpy", "scipy", "pandas", "pyarrow", "duckdb")
 
 
@@ -111,7 +114,7 @@ def run_study(study: Study, out: Path, how: How | None = None, tell: Callable[[P
     folder = StudyRun(out / study.name / plan.base)
     folder.folder.mkdir(parents=True, exist_ok=True)
     # Not the processors of this machine but the cases decide the size, so that the parts of an array of jobs agree on it.
-    size = how.chunk or max(1, min(LARGEST_CHUNK, -(-len(plan) // (_CHUNKS_PER_WORKER * 2))))
+    size = how.chunk or max(1, min(LARGEST_CHUNK, -(-len(plan) // _CHUNKS)))
     finished = folder.finished(how.time_limit)
     missing = ~np.isin(plan.ids, finished)
     mine = [n for n, _ in enumerate(plan.chunks(size)) if how.task is None or n % how.task[1] == how.task[0] - 1]
@@ -120,7 +123,10 @@ def run_study(study: Study, out: Path, how: How | None = None, tell: Callable[[P
     progress = Progress(distinct, distinct - len(np.unique(plan.ids[missing])), wanted)
     _begin(folder, plan, how)
     if wanted:
-        job = Job(study.document, study.base.source or study.base.pack, study.detail, how.time_limit, _frozen(folder, plan, how))
+        variation = variation_of(study, len(plan) // (int(plan.groups.max()) + 1))
+        job = Job(variation, study.places, study.detail, how.time_limit)
+        job = replace(job, frozen=_frozen(folder, plan, job))
+        _measure(job, plan)
         tell(progress)
         with Interrupts() as interrupts:
             for done in _where(how, wanted, size)(job, _tasks(plan, set(mine), missing, size), interrupts):
@@ -129,6 +135,14 @@ def run_study(study: Study, out: Path, how: How | None = None, tell: Callable[[P
     if progress.before + progress.solved >= progress.cases:
         _finish(folder)
     return folder, progress
+
+
+def _measure(job: Job, plan: CasePlan) -> None:
+    """Measure how the numbers vary before the work is shared out, where there are few structures; else each process does so as it needs."""
+    _, first = np.unique(plan.groups, return_index=True)
+    for case in first if len(first) <= _MEASURED_HERE else ():
+        with contextlib.suppress(InputError):  # the case itself will tell
+            job.variation.group(meant(plan.study.document, plan.values(int(case))))
 
 
 def _keep(folder: StudyRun, done: Done, progress: Progress) -> None:
@@ -166,7 +180,7 @@ def _digest_of_run(name: str) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _frozen(folder: StudyRun, plan: CasePlan, how: How) -> dict[str, Capacities]:
+def _frozen(folder: StudyRun, plan: CasePlan, job: Job) -> dict[str, Capacities]:
     """The capacities of each frozen plan: of a run from its files, of an option solved once in the base state and kept."""
     found: dict[str, Capacities] = {}
     study = plan.study
@@ -180,12 +194,9 @@ def _frozen(folder: StudyRun, plan: CasePlan, how: How) -> dict[str, Capacities]
         values = study.options.values(point)
         kept = folder.folder / f"frozen-{digest([values])[:12]}.json"
         if kept.is_file():
-            import json
-
             found[name] = json.loads(kept.read_text(encoding="utf-8"))
             continue
-        engine = Engine(Job(study.document, study.base.source or study.base.pack, study.detail, how.time_limit))
-        answer, capacities = engine.capacities(values)
+        answer, capacities = Engine(replace(job, variation=variation_of(study, 1))).capacities(values)
         if answer.plan is None:
             raise InputError(FROZEN_WITHOUT_PLAN.at(Place(str(study.path)), name=name, reason=answer.reason))
         folder.write_json(kept.name, dict(capacities))
