@@ -22,9 +22,9 @@ from saltloop.analysis.batch.run import How, Progress, run_study
 from saltloop.analysis.batch.summary import case_values, statuses, summarise
 from saltloop.errors import InputError
 from saltloop.results.study import StudyRun, open_study
-from saltloop.scenario.study import Study
+from saltloop.scenario.study import Study, load_study
 from study.files import BASE, PACKS, study_of, write_study
-from tiny import solve_case
+from tiny import solve_case, write_pack
 
 ROOT = Path(__file__).parents[2]
 ENV = {**{k: v for k, v in os.environ.items() if not k.startswith("SALTLOOP_")}, "PYTHONPATH": str(ROOT / "model")}
@@ -70,7 +70,7 @@ def test_accounts_and_rules_are_those_of_the_tables_of_a_run(study: Study, run: 
     engine = Engine(Job(variation_of(study, 12), detail="sites"))
     for case in (0, 5):
         answer = engine.solve(plan.values(case))
-        alone = solve_case(engine._build(plan.values(case))[0])
+        alone = solve_case(engine._case(plan.values(case)))
         wanted = alone.tables["accounts"].set_index(["period", "area", "account"])["value"]
         assert answer.reader is not None
         frame = answer.reader.accounts
@@ -97,15 +97,22 @@ def test_a_case_without_a_plan_is_a_row_with_its_reason_in_both_languages(run: S
     assert ended.loc["cap.at_most=19 kt", "share"] == 1.0
 
 
+LOOP = """
+sites works | commodities salt t | markets shop supply | markets fair demand | market_tiers shop salt | market_tiers fair salt
+prices salt 100 CNY/t shop | prices salt 80 CNY/t fair
+"""
+
+
 def test_an_endless_case_is_a_row_too(tmp_path: Path) -> None:
-    """Allowances that are bought for 10 and sold for 20 make money without end."""
-    market = "{rules.market: {allowance: co2, at_most: 90 kt, buy_at: 10 CNY/t, sell_at: 20 CNY/t}, maximise: profit}"
-    endless = study_of(tmp_path, f"options: {{bundles: {{calm: {{}}, silly: {market}}}}}\n")
-    folder, _ = run_study(endless, tmp_path / "out", HERE)
+    """What is bought for 100 and sold for 120 makes money without end."""
+    write_pack(tmp_path / "data" / "tiny", LOOP)
+    base = "title: {en: T, zh: 题}\nregion: tiny\nareas: [all]\nperiods: [2025]\nmaximise: gain\nprices: {year: 2025}\n"
+    path = write_study(tmp_path, "states: {prices.salt.fair: [0 %, +50 %]}\n", base)
+    folder, _ = run_study(load_study(path, data=str(tmp_path / "data")), tmp_path / "out", HERE)
     assert sorted(table(folder, "status")["status"]) == ["optimal", "unbounded"]
     said = table(folder, "status").query("status == 'unbounded'").iloc[0]
     assert "can grow together without end" in said["reason_en"]
-    assert "buy allowances" in said["reason_en"]
+    assert "buy: works, salt, shop" in said["reason_en"]
     assert "可以一起无限增长" in said["reason_zh"]
 
 
@@ -342,13 +349,13 @@ def test_a_frozen_plan_keeps_its_capacities_in_every_state(tmp_path: Path) -> No
 def test_a_frozen_plan_that_builds_nothing_is_told(tmp_path: Path) -> None:
     study = study_of(tmp_path, "options: {rules.cap.at_most: [90 kt]}\nstates: {prices.coal: [0 %]}\nfrozen: all\n")
     folder, _ = run_study(study, tmp_path / "out", HERE)
-    assert "S313" in [p.message.code for p in study.notes]
+    assert "R305" in [p.message.code for p in study.notes]
     assert len(folder.table("plan")) == 2
 
 
 def test_a_frozen_plan_without_a_plan_is_told(tmp_path: Path) -> None:
     study = study_of(tmp_path, "options: {rules.cap.at_most: [19 kt]}\nstates: {prices.coal: [0 %]}\nfrozen: all\n")
-    with pytest.raises(InputError, match=r"S312.*cap"):
+    with pytest.raises(InputError, match=r"R304.*cap"):
         run_study(study, tmp_path / "out", HERE)
 
 

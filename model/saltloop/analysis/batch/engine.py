@@ -5,18 +5,16 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from saltloop.analysis.failure import endless, reason
 from saltloop.analysis.variation import Domain, Levels, Range, Variation
 from saltloop.errors import InputError, Place, Problems, SaltloopError, Words
-from saltloop.formulation.arrays import Arrays, Layout, Names
+from saltloop.formulation.arrays import Arrays
 from saltloop.formulation.case import Case, build_case
-from saltloop.formulation.program import Program, compile_program, name_of
-from saltloop.formulation.terms import ledger_terms
+from saltloop.formulation.program import Program, name_of
 from saltloop.results.cases import CaseReader, Plan
 from saltloop.scenario.overlay import key_path, with_values
 from saltloop.scenario.resolve import resolve_document
@@ -133,7 +131,7 @@ class Engine:
         try:
             return self.job.variation.arrays(values)
         except InputError:
-            self._build(values)
+            self._case(values)
             raise
 
     def _structure(self, values: Values, arrays: Arrays) -> _Structure:
@@ -141,8 +139,7 @@ class Engine:
         key = f"{arrays.layout.structure} {id(arrays.layout)}" if self.job.variation.is_patched(values) else arrays.layout.structure
         found = self.structures.pop(key, None)
         if found is None:
-            case, program = self._build(values)
-            program = _ordered(program, arrays.layout)
+            case, program = self._case(values), arrays.layout.named
             warm = Warm(arrays, Options(time_limit=self.job.time_limit, ranging=False))
             found = _Structure(case, program, CaseReader(case, program, self.job.detail), warm)
         self.structures[key] = found
@@ -150,26 +147,14 @@ class Engine:
             self.structures.popitem(last=False)
         return found
 
-    def _build(self, values: Values) -> tuple[Case, Program]:
-        """A case built from the beginning, each value told at its line of the study."""
+    def _case(self, values: Values) -> Case:
+        """What names a case, each value told at its line of the study."""
         problems, document = Problems(), self.job.variation.document
         for path, value in values.items():
             document = with_values(document, {key_path(path): value}, self.job.places.get(path, Place(path)), problems)
         problems.stop_if_any()
         scenario = resolve_document(document, pack=self.job.variation.pack, check_changes=False)
-        case = build_case(scenario.pack, scenario.choices)
-        return case, compile_program(case, ledger_terms(case))
-
-
-def _ordered(program: Program, layout: Layout) -> Program:
-    """The names of a programme in the order of a layout of the same structure."""
-
-    def sorted_as(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
-        own = list(zip(frame["family"], frame["key"], strict=True))
-        place = {name: n for n, name in enumerate(own)}
-        return frame if own == list(names) else frame.iloc[[place[name] for name in names]].reset_index(drop=True)
-
-    return replace(program, columns=sorted_as(program.columns, layout.columns), rows=sorted_as(program.rows, layout.rows))
+        return build_case(scenario.pack, scenario.choices)
 
 
 def variation_of(study: Study, expected: int) -> Variation:

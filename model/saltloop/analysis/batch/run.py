@@ -32,12 +32,12 @@ from saltloop.scenario.resolve import resolved
 from saltloop.scenario.study import Study, meant
 
 FROZEN_WITHOUT_PLAN = message(
-    "S312",
+    "R304",
     ("frozen plan '{name}' has no plan in the base state: {reason}", "冻结方案“{name}”在基准状态下没有可行方案：{reason}"),
     ("change the option, or take it out of frozen", "请修改该选项，或从 frozen 中去掉"),
 )
 FROZEN_BUILDS_NOTHING = message(
-    "S313",
+    "R305",
     (
         "frozen plan '{name}' builds and gives up nothing, so it plans in every state as the option itself does",
         "冻结方案“{name}”既不新建也不退役，与该选项本身相同",
