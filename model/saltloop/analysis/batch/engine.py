@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from saltloop.analysis.failure import endless, reason
+from saltloop.analysis.batch.reasons import contradiction, endless
 from saltloop.analysis.variation import Domain, Levels, Range, Variation
 from saltloop.errors import InputError, Place, Problems, SaltloopError, Words
 from saltloop.formulation.arrays import Arrays
@@ -206,7 +206,7 @@ def _why(structure: _Structure, outcome: Outcome) -> Words:
     """Why there is no plan, in words."""
     moving = np.flatnonzero(outcome.ray)
     if outcome.status == "infeasible":
-        return reason(structure.case, structure.program, moving.tolist())
+        return contradiction(structure.case, structure.program, moving.tolist())
     if outcome.status == "unbounded":
         return endless(structure.case, structure.program, [(int(n), float(outcome.ray[n])) for n in moving])
     if outcome.status == "stopped":
