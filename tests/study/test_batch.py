@@ -100,7 +100,8 @@ def test_a_case_without_a_plan_is_a_row_with_its_reason_in_both_languages(run: S
 LOOP = """
 sites works | commodities salt t | markets shop supply | markets fair demand | market_tiers shop salt | market_tiers fair salt
 prices salt 100 CNY/t shop | prices salt 80 CNY/t fair
-commodities block t | processes press block | recipes press block make 1 | recipes press salt use 1 | capacities works press 5 | market_tiers fair block | prices block 5
+commodities block t | processes press block | recipes press block make 1 | recipes press salt use 1 | capacities works press 5
+market_tiers fair block | prices block 5
 """
 
 
