@@ -132,3 +132,16 @@ def test_a_negative_weight_is_refused(toy: Project) -> None:
     said = typed("check", "toy")
     assert said.code == BAD_INPUT
     assert "D111" in said.text
+
+
+def test_a_score_that_its_parts_do_not_give_is_found_out(toy: Project) -> None:
+    assert typed("run", "scenarios/main.yaml", "--out", "out", "--no-report").code == SOLVED
+    folder = open_run(toy.root / "out" / "main").folder
+    assert "综合指标等于各指标得分的加权和" in typed("verify", folder, "--lang", "zh").text
+    frame = pd.read_parquet(folder / "scores.parquet")
+    frame.loc[(frame["area"] == "zone") & (frame["indicator"] == ""), "points"] += 1
+    frame.to_parquet(folder / "scores.parquet", index=False)
+    said = typed("verify", folder)
+    assert said.code == BAD_INPUT
+    assert "scores are the weighted points of their indicators" in said.text
+    assert "(2025, zone, green)" in said.text

@@ -62,7 +62,7 @@ def test_a_run_leaves_its_tables_its_arrays_a_workbook_and_a_manifest(written: R
 def test_a_run_can_be_checked_from_its_files_alone(written: Run) -> None:
     findings = verify(Run(written.folder))
     assert [(f.check[0], f.error) for f in findings if not f.holds] == []
-    assert len(findings) == 8
+    assert len(findings) == 9
 
 
 def test_the_manifest_tells_objective_certificate_and_versions(written: Run) -> None:

@@ -18,6 +18,7 @@ from saltloop.interfaces.voice import aligned, width
 from saltloop.language import number, percent
 
 Lines = Iterator[str]
+_NOTHING = 1e-9
 Render = Callable[[list[str], list[list[str]]], Lines]
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -116,7 +117,7 @@ class _Page:
         return [self.say(key) for key in keys]
 
     def amount(self, value: float, unit: str) -> str:
-        return number(None if pd.isna(value) else value, unit, self.language)
+        return number(None if pd.isna(value) else 0.0 if abs(value) < _NOTHING else value, unit, self.language)
 
     def opening(self, test: Backtest) -> str:
         stage = test.plan.solved.case.choices.objective[0]

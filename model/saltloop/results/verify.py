@@ -51,7 +51,7 @@ def verify(run: Run) -> list[Finding]:
     Raises:
         InputError: a file is missing or cannot be read.
     """
-    return [_balances(run), _accounts(run), _ledger(run), _areas(run), _objective(run), _capacities(run), _certificate(run), _arrays(run)]
+    return [_balances(run), _accounts(run), _ledger(run), _areas(run), _scores(run), _objective(run), _capacities(run), _certificate(run), _arrays(run)]
 
 
 def _worst(error: pd.Series, check: tuple[str, str], tolerance: float = TOLERANCE) -> Finding:
@@ -149,6 +149,19 @@ def _areas(run: Run) -> Finding:
     error = (written["value"] - again.reindex(written.index).fillna(0.0)).abs() / (1 + size.reindex(written.index).fillna(0.0))
     total = (written["total"] - written["value"] - written["background"]).abs() / (1 + written["total"].abs())
     return _worst(pd.concat([error, total]), ("areas equal the sum of their sites, totals add the background", "区域等于地点之和，合计含背景值"))
+
+
+def _scores(run: Run) -> Finding:
+    """Points between their levels, contributions from points, and scores from contributions."""
+    table = run.table("scores")
+    keys = ["period", "area", "score"]
+    parts = table[(table["indicator"] != "") & table["computable"]]
+    again = ((parts["actual"] - parts["at_zero"]) / (parts["at_hundred"] - parts["at_zero"])).clip(0.0, 1.0) * 100
+    added = parts.assign(added=parts["share"] * again).set_index([*keys, "indicator"])
+    total = table[table["indicator"] == ""].set_index(keys)["points"]
+    apart = (total - added["added"].groupby(level=keys).sum().reindex(total.index).fillna(0.0)).abs() / 100
+    each = (added["added"] - added["contribution"]).abs() / 100
+    return _worst(pd.concat([apart, each]), ("scores are the weighted points of their indicators", "综合指标等于各指标得分的加权和"))
 
 
 def _objective(run: Run) -> Finding:
