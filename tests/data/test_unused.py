@@ -10,7 +10,7 @@ from pack_edits import add, change, copy_of_toy
 from saltloop.data.pack import load
 from saltloop.data.unused import counts, unused
 
-FACT = {"subject": "brine: limit (zone)", "value": 1.6, "unit": "hm3", "source": "invented"}
+FACT = {"subject": "brine: limit (zone)", "printed": 1.6, "unit": "hm3", "source": "invented"}
 
 
 def names(pack: Path, kind: str) -> list[str]:

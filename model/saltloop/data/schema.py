@@ -744,7 +744,7 @@ TABLES: tuple[Table, ...] = (
         (
             Column("fact", "text", ("id of the fact", "代号")),
             Column("subject", "text", ("what is measured, of what", "对象与所测量")),
-            Column("value", "number", ("the number as printed", "原文数值")),
+            Column("printed", "number", ("the number as printed", "原文数值")),
             Column("unit", "text", ("its unit as printed; any word", "原文单位")),
             Column("year", "year", ("its year; empty: none printed", "年份；空：原文未给"), required=False),
             _refer("source", "sources", "the document", "文件"),
