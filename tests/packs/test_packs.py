@@ -17,13 +17,14 @@ from saltloop.data.chemistry import ELEMENTS
 from saltloop.data.pack import Pack, load
 from saltloop.data.schema import GRADES, TABLES
 from saltloop.formulation.rules.rule import sites_of
-from saltloop.results.run import open_run
+from saltloop.results.run import Run, open_run
 from saltloop.results.verify import verify
 from saltloop.scenario import resolve
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(path.parent for path in (ROOT / "data").glob("*/pack.yaml"))
-SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+# The scenarios of the province are solved where their answers are compared: test_qinghai.py.
+SCENARIOS = sorted(path for path in (ROOT / "scenarios").glob("*.yaml") if not path.stem.startswith("qinghai"))
 CERTIFICATE, BALANCE, TRACE = 1e-7, 0.02, 1e-6
 # What the base-year documents say of the pilot zone: four parks and the zones of each (source 001, lines 1242-1286).
 ZONE, PARKS = (
@@ -199,16 +200,22 @@ def test_processes_close_loops() -> None:
     assert len(closed) >= 3, closed
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("path", SCENARIOS, ids=[path.stem for path in SCENARIOS])
-def test_every_scenario_solves_certified_and_verified(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def certified(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The run of a scenario: optimal, its certificate small, and its files in agreement with each other."""
     monkeypatch.setattr(resolve, "load", lambda folder: pack(folder.name))
     monkeypatch.setattr(plan, "write_workbook", lambda *_: None)
-    run = plan.write_plan(plan.solve_scenario(resolve.load_scenario(path)), tmp_path)
-    told = open_run(tmp_path / path.stem).manifest
+    run = plan.write_plan(plan.solve_scenario(resolve.load_scenario(path)), folder)
+    told = open_run(folder / path.stem).manifest
     assert told["status"] == "optimal"
     assert max(part["relative"] for part in told["certificate"].values()) <= CERTIFICATE
     findings = verify(run)
     assert [(finding.check[0], finding.error, finding.where) for finding in findings if not finding.holds] == []
     assert len(findings) >= 6
     assert (run.table("products")["sold"] > 0).any()
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", SCENARIOS, ids=[path.stem for path in SCENARIOS])
+def test_every_scenario_solves_certified_and_verified(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certified(path, tmp_path, monkeypatch)
