@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -110,9 +111,18 @@ def test_a_rate_that_no_number_is_linear_in_is_patched_all_the_same() -> None:
 
 
 def test_what_a_case_leaves_out_is_what_the_scenario_says() -> None:
-    variation = family("rules.cap.at_most", "prices.soda")
-    assert difference(variation.arrays({"prices.soda": "-10 %"}), arrays_of(variation.build({"prices.soda": "-10 %"}).program))[0] <= 1e-10
-    assert not difference(variation.arrays({}), arrays_of(variation.build({}).program))[0] > 1e-10
+    variation = family("rules.cap.at_most", "prices.salt")
+    for values in ({"prices.salt": "85 CNY/t"}, {"rules.cap.at_most": "3000 t"}, {}):
+        assert difference(variation.arrays(values), arrays_of(variation.build(values).program))[0] <= 1e-10
+        assert variation.is_patched(values)
+
+
+def test_what_was_measured_goes_to_another_process() -> None:
+    variation = family("prices.soda")
+    values = {"prices.soda": "-10 %"}
+    here, there = variation.arrays(values), pickle.loads(pickle.dumps(variation))
+    assert difference(here, there.arrays(values)) == (0.0, "")
+    assert there.is_patched(values)
 
 
 def test_names_and_rules_make_groups() -> None:

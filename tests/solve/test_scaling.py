@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import highspy
 import numpy as np
 import pytest
 from scipy import sparse
@@ -14,7 +15,7 @@ from saltloop.analysis.numerics import numerics
 from saltloop.formulation.arrays import arrays_of
 from saltloop.formulation.program import Program
 from saltloop.solve.certificate import TOLERANCE
-from saltloop.solve.highs import Options, hand_over, solve
+from saltloop.solve.highs import Options, algorithm_for, certify, hand_over, solve
 from saltloop.solve.scaling import scaling
 from shifted import refuse
 from tiny import program_of
@@ -73,13 +74,42 @@ def test_a_programme_in_awkward_units_has_the_same_certified_optimum(seed: int) 
     assert found.certificate.worst <= TOLERANCE
 
 
+# A plant of 1e-10 GW per t beside 1e6 CNY of cost: 3e6 CNY is the most, since 2e-10 GW carry 2 t in all.
+UNITS = ([[1e-10, 1e-10], [1, 0]], [(-INF, 2e-10), (-INF, 1)], [2e6, 1e6], [(0, INF), (0, 5)])
+
+
+def test_unscaled_the_solver_calls_a_wrong_plan_optimal() -> None:
+    """HiGHS drops coefficients below 1e-9 and with them the limit of power: 7e6 CNY, status optimal; the certificate does not stand for it."""
+    arrays = arrays_of(program(*UNITS))
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_, lp.sense_ = 2, 2, highspy.ObjSense.kMaximize
+    lp.col_cost_, (lp.col_lower_, lp.col_upper_), (lp.row_lower_, lp.row_upper_) = arrays.costs(), arrays.column_bounds, arrays.row_bounds
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = arrays.matrix.indptr, arrays.matrix.indices, arrays.matrix.data
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.passModel(lp)
+    solver.run()
+    assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    assert solver.getObjectiveValue() == pytest.approx(7e6)
+    found = solver.getSolution()
+    assert certify(arrays, np.array(found.col_value), np.array(found.row_dual), scaling(arrays)).worst > 0.1
+
+
 def test_tonnes_beside_gigawatts_and_money() -> None:
-    """A plant of 1e-10 GW per t, 1e6 CNY of cost: unscaled, HiGHS would drop the small coefficient and find 3e6 instead of 2e6."""
-    arrays = program([[1e-10, 1e-10], [1, 0]], [(-INF, 2e-10), (-INF, 1)], [2e6, 1e6], [(0, INF), (0, INF)])
-    solution = solve(arrays, refuse)
+    """The same programme through the one door: the right plan, certified."""
+    solution = solve(program(*UNITS), refuse)
     assert solution.objectives[0] == pytest.approx(3e6)
     assert solution.duals == pytest.approx([1e16, 1e6])
     assert solution.certificate.worst <= TOLERANCE
+    assert solution.algorithm == "simplex (2 columns: dual simplex)"
+
+
+@pytest.mark.parametrize(("columns", "asked", "expected"), [(10, "choose", "simplex"), (100_001, "choose", "ipm"), (100_001, "simplex", "simplex")])
+def test_the_algorithm_is_chosen_by_size_and_told(columns: int, asked: str, expected: str) -> None:
+    name, why = algorithm_for(columns, Options(algorithm=asked))
+    assert name == expected
+    assert why == "asked for" if asked != "choose" else f"{columns:,} columns" in why
 
 
 def test_empty_rows_columns_and_costs_do_no_harm() -> None:

@@ -66,7 +66,7 @@ class Response:
         """
         numbers = self.numbers.copy()
         for piece in self.pieces:
-            values = (_terms(point[None, :], piece.axes, piece.degrees) @ piece.coefficients)[0]
+            values = (_terms(point[None, :], piece.axes, piece.degrees)[0][:, None] * piece.coefficients).sum(axis=0)
             numbers[piece.places] = np.where(np.abs(values) > _NOUGHT * piece.sizes, values, 0.0)
         return Arrays(self.layout, numbers)
 
@@ -131,7 +131,9 @@ def _terms(points: np.ndarray, axes: tuple[int, ...], degrees: tuple[int, ...]) 
     """Every product of Chebyshev polynomials of the axes up to their degrees: points by terms."""
     found = np.ones((len(points), 1))
     for axis, degree in zip(axes, degrees, strict=True):
-        found = (found[:, :, None] * chebvander(points[:, axis], degree)[:, None, :]).reshape(len(points), -1)
+        place = points[:, axis]
+        own = np.stack([np.ones(len(place)), place], axis=1) if degree == 1 else chebvander(place, degree)
+        found = (found[:, :, None] * own[:, None, :]).reshape(len(points), -1)
     return found
 
 

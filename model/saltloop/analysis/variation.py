@@ -124,10 +124,6 @@ class Family:
     axes: tuple[Axis, ...]
     response: Response | None
 
-    def point(self, texts: Mapping[str, object]) -> np.ndarray:
-        """Coordinates of a case."""
-        return np.array([0.0 if (found := axis.coordinate(texts[axis.path])) is None else found for axis in self.axes])
-
 
 class Variation:
     """A scenario whose values vary along some paths.
@@ -153,14 +149,25 @@ class Variation:
         expected: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.document, self.seed = document, seed
-        self.pack = load_pack(document, data) if pack is None else pack
-        self.paths = {path: key_path(path) for path in paths}
+        self.document, self.data, self.seed = document, data, seed
+        self._pack: Pack | None = load_pack(document, data) if pack is None else pack
+        self._base = {path: value_at(document, key_path(path)) for path in paths}
         self.axes = tuple(axis for path, domain in paths.items() if (axis := axis_of(path, domain)) is not None)
         self.notes: list[Words] = []
         self._measure = expected is None or expected > WORTH_MEASURING
         self._families: dict[Group, Family] = {}
         self._last: tuple[str, Built] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: everything measured; the pack is loaded there if a case has to be built."""
+        return {**self.__dict__, "_pack": None, "_last": None}
+
+    @property
+    def pack(self) -> Pack:
+        """The pack of the region, nothing of the scenario in it."""
+        if self._pack is None:
+            self._pack = load_pack(self.document, self.data)
+        return self._pack
 
     def build(self, values: Values) -> Built:
         """A case built in full: for its tables, and as what patches are compared with.
@@ -190,7 +197,7 @@ class Variation:
         Raises:
             InputError: a value is wrong.
         """
-        off, family = self._family(values)
+        off, family, _ = self._family(values)
         if family.response is not None:
             return off
         return (*off, arrays_of(self.build(values).program).layout.structure)
@@ -204,32 +211,28 @@ class Variation:
         Raises:
             InputError: a value is wrong.
         """
-        _, family = self._family(values)
+        _, family, places = self._family(values)
         if family.response is None:
             return arrays_of(self.build(values).program)
-        return family.response.at(family.point(self._texts(values)))
+        return family.response.at(np.array([places[axis.path] for axis in family.axes]))
 
     def is_patched(self, values: Values) -> bool:
         """Whether a case is patched; else it is built in full."""
         return self._family(values)[1].response is not None
 
-    def _texts(self, values: Values) -> dict[str, object]:
-        """The value of every path, from the scenario where a case says nothing."""
-        return {path: values[path] if path in values else value_at(self.document, keys) for path, keys in self.paths.items()}
-
-    def _family(self, values: Values) -> tuple[Group, Family]:
-        """The group of a case, and how its cases are made."""
-        texts = self._texts(values)
-        outside = any(axis.path in values and axis.coordinate(values[axis.path]) is None for axis in self.axes)
-        on = tuple(axis for axis in self.axes if axis.coordinate(texts[axis.path]) is not None)
-        paths = {axis.path for axis in on}
-        extra = {path: value for path, value in values.items() if path not in self.paths}
-        off = {path: value for path, value in texts.items() if path not in paths and value is not ABSENT} | extra
-        group = tuple(f"{path}: {_plain(value)}" for path, value in sorted(off.items()))
+    def _family(self, values: Values) -> tuple[Group, Family, dict[str, float]]:
+        """The group of a case, how its cases are made, and where it lies on its axes."""
+        said = {path: values.get(path, value) for path, value in self._base.items()}
+        placed = {axis.path: axis.coordinate(said[axis.path]) for axis in self.axes}
+        places = {path: place for path, place in placed.items() if place is not None}
+        off = {path: value for path, value in {**said, **values}.items() if path not in places}
+        group = tuple(f"{path}: {'-' if value is ABSENT else _plain(value)}" for path, value in sorted(off.items()))
         if group not in self._families:
-            rest = {path: value for path, value in values.items() if path not in paths}
+            on = tuple(axis for axis in self.axes if axis.path in places)
+            outside = any(path in values for path, place in placed.items() if place is None)
+            rest = {path: value for path, value in values.items() if path not in places}
             self._families[group] = Family(on, None) if outside else self._measured(rest, on)
-        return group, self._families[group]
+        return group, self._families[group], places
 
     def _measured(self, off: Values, axes: tuple[Axis, ...]) -> Family:
         """The response of a group, or that it has none."""

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from saltloop.errors import BAD_INPUT, SolveError
-from saltloop.formulation.arrays import Arrays
+from saltloop.formulation.arrays import Arrays, Layout
 from saltloop.solve.scaling import Scaling, scaling
 
 _LARGE = 100_000
@@ -80,6 +80,7 @@ class Live:
         factors: scaled number / number, for the whole vector of the arrays.
         seconds: of each step.
         iterations: of the simplex method since the clock was started.
+        refine: whether every optimum is computed once more from its basis.
     """
 
     arrays: Arrays
@@ -90,6 +91,7 @@ class Live:
     factors: np.ndarray
     seconds: dict[str, float] = field(default_factory=dict)
     iterations: int = 0
+    refine: bool = False
 
     def wanted(self, stage: int = 0) -> State:
         """The scaled numbers of the arrays with one stage as the objective."""
@@ -132,6 +134,10 @@ class Live:
             optimal, infeasible, unbounded, or `stopped: ` and HiGHS's own word.
         """
         self.solver.run()
+        if self.refine and self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            # From the same basis, factored anew: what rounding errors of many updates have moved is put right.
+            self.solver.setBasis(self.solver.getBasis())
+            self.solver.run()
         self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
         status = self.solver.getModelStatus()
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
@@ -172,9 +178,8 @@ class Live:
         return np.array(self.solver.getSolution().row_dual)
 
 
-def scale_factors(arrays: Arrays, scale: Scaling) -> np.ndarray:
-    """Scaled number / number for the whole vector of arrays; costs are turned so that every stage is minimised."""
-    layout = arrays.layout
+def scale_factors(layout: Layout, scale: Scaling) -> np.ndarray:
+    """Scaled number / number for a whole vector of numbers; costs are turned so that every stage is minimised."""
     cost = scale.column * scale.worth
     column, row = 1 / (scale.column * scale.size), scale.row / scale.size
     costs = (-cost if sense == "maximise" else cost for sense in layout.senses)
@@ -193,7 +198,7 @@ def hand_over(arrays: Arrays, options: Options) -> Live:
     """
     start = time.perf_counter()
     scale = scaling(arrays)
-    factors = scale_factors(arrays, scale)
+    factors = scale_factors(arrays.layout, scale)
     solver = highspy.Highs()
     for name, value in _settings(arrays.layout.shape[1], options).items():
         solver.setOptionValue(name, value)

@@ -160,6 +160,8 @@ class Warm:
             self.live.solver.setBasis(basis.own)
             outcome = self._attempt("warm")
             if outcome.status == "uncertified":
+                outcome = self._refined(outcome.basis or basis)
+            if outcome.status == "uncertified":
                 self.live.put(self.live.wanted())
                 self.live.solver.clearSolver()
                 outcome = self._attempt("cold_again")
@@ -167,10 +169,19 @@ class Warm:
             self._open(self.arrays)
             self.live.start_clock(time.perf_counter() - begun)
             outcome = self._attempt("rescaled")
-        self.basis = outcome.basis or self.basis
+        self.basis = outcome.basis if outcome.status == "optimal" else self.basis
         name, why = algorithm_for(self.arrays.layout.shape[1], self.options)
         algorithm = "simplex (from a basis)" if outcome.start == "warm" else f"{name} ({why})"
         return replace(outcome, algorithm=algorithm, iterations=self.live.iterations, seconds=time.perf_counter() - begun)
+
+    def _refined(self, basis: Basis) -> Outcome:
+        """Once more from where the last attempt came to, every optimum computed anew from its basis."""
+        self.live.put(self.live.wanted())
+        self.live.solver.setBasis(basis.own)
+        self.live.refine = True
+        outcome = self._attempt("warm")
+        self.live.refine = False
+        return outcome
 
     def _attempt(self, start: Start) -> Outcome:
         """One solve from where the solver stands; uncertified if its answer is not proven."""
@@ -185,10 +196,10 @@ class Warm:
         if status != OPTIMAL:
             return self._no_plan(status, start) if status != "infeasible" else Outcome("uncertified", start)
         arrays, duals = live.arrays, first.duals
-        judged = certify(arrays, values, duals)
+        judged = certify(arrays, values, duals, live.scale)
         if not judged.worst <= TOLERANCE:  # so that nan does not pass
-            return Outcome("uncertified", start, certificate=judged)
-        objectives = tuple(float(arrays.costs(stage) @ values) for stage in range(len(arrays.layout.senses)))
+            return Outcome("uncertified", start, certificate=judged, basis=Basis(first.basis))
+        objectives = tuple(float(np.sum(arrays.costs(stage) * values)) for stage in range(len(arrays.layout.senses)))
         return Outcome("optimal", start, objectives, values, duals, arrays.costs() - arrays.matrix.T @ duals, _nothing(), judged, Basis(first.basis))
 
     def _no_plan(self, status: str, start: Start) -> Outcome:
