@@ -123,6 +123,7 @@ def test_what_was_measured_goes_to_another_process() -> None:
     here, there = variation.arrays(values), pickle.loads(pickle.dumps(variation))
     assert difference(here, there.arrays(values)) == (0.0, "")
     assert there.is_patched(values)
+    assert there.arrays(values).layout.columns_of("sell").sum() == here.layout.columns_of("sell").sum() > 0
 
 
 def test_names_and_rules_make_groups() -> None:

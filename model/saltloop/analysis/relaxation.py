@@ -71,7 +71,7 @@ def _number(case: Case, arrays: Arrays, row: int, reached: float | None) -> tupl
     """The number of a row and what it would be with another left side, in its unit."""
     lower, upper = (float(side[row]) for side in arrays.row_bounds)
     bound = upper if np.isfinite(upper) and (reached is None or reached > upper or not np.isfinite(lower)) else lower
-    rule, unit = _rule(case, arrays, row), str(arrays.layout.named.rows["unit"].iloc[row])
+    rule, unit = _rule(case, arrays, row), arrays.layout.row_units[row]
     if rule is None:
         return bound, reached, unit
     year = int(str(arrays.layout.rows[row][1][1]))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import add
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -26,28 +27,37 @@ class Layout:
     """What the numbers of a programme stand for.
 
     Args:
-        named: the programme that names rows and columns, without its numbers; names are made when they are asked for.
+        named: the programme that names rows and columns, without its numbers; names are made when they are asked for. None: they are made.
         shape: number of rows and of columns.
         senses: maximise or minimise, of every stage of the objective.
         starts: first entry of each row, and the number of entries.
         indices: column of each entry, rising within a row.
     """
 
-    named: Program
+    named: Program | None
     shape: tuple[int, int]
     senses: tuple[str, ...]
     starts: np.ndarray
     indices: np.ndarray
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: the names as they are."""
+        return {**self.__dict__, "columns": self.columns, "rows": self.rows, "row_units": self.row_units, "named": None}
+
     @cached_property
     def columns(self) -> Names:
         """Family and key of every column."""
-        return tuple(self.named.across.keys())
+        return tuple(self.named.across.keys()) if self.named else ()
 
     @cached_property
     def rows(self) -> Names:
         """Family and key of every row."""
-        return tuple(self.named.down.keys())
+        return tuple(self.named.down.keys()) if self.named else ()
+
+    @cached_property
+    def row_units(self) -> tuple[str, ...]:
+        """Unit of every row."""
+        return tuple(self.named.rows["unit"]) if self.named else ()
 
     @cached_property
     def structure(self) -> str:
@@ -64,11 +74,11 @@ class Layout:
 
     def columns_of(self, *families: str) -> np.ndarray:
         """Whether each column is of one of these families."""
-        return self.named.across.within(*families)
+        return self.named.across.within(*families) if self.named else np.array([family in families for family, _ in self.columns], dtype=bool)
 
     def rows_of(self, *families: str) -> np.ndarray:
         """Whether each row is of one of these families."""
-        return self.named.down.within(*families)
+        return self.named.down.within(*families) if self.named else np.array([family in families for family, _ in self.rows], dtype=bool)
 
     @cached_property
     def entry_rows(self) -> np.ndarray:

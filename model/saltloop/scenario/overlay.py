@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import Enum
 from typing import Any
 
 from saltloop.errors import Place, Problems
@@ -12,7 +13,14 @@ from saltloop.scenario.document import Document
 from saltloop.scenario.nodes import Key, KeyPath
 from saltloop.scenario.schema import OBJECTIVES, ScenarioFile
 
-ABSENT = object()
+
+class Absent(Enum):
+    """What stands where a document says nothing."""
+
+    ABSENT = "-"
+
+
+ABSENT = Absent.ABSENT
 
 
 def key_path(path: str) -> KeyPath:
