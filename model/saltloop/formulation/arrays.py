@@ -27,14 +27,15 @@ class Layout:
     """What the numbers of a programme stand for.
 
     Args:
-        named: the programme that names rows and columns, without its numbers; names are made when they are asked for. None: they are made.
+        named: the programme that names rows and columns, without its numbers; names are made when they are asked for.
+            Not sent to another process: there the names are made.
         shape: number of rows and of columns.
         senses: maximise or minimise, of every stage of the objective.
         starts: first entry of each row, and the number of entries.
         indices: column of each entry, rising within a row.
     """
 
-    named: Program | None
+    named: Program
     shape: tuple[int, int]
     senses: tuple[str, ...]
     starts: np.ndarray
@@ -42,22 +43,23 @@ class Layout:
 
     def __getstate__(self) -> dict[str, Any]:
         """What is sent to another process: the names as they are."""
-        return {**self.__dict__, "columns": self.columns, "rows": self.rows, "row_units": self.row_units, "named": None}
+        made = {"columns": self.columns, "rows": self.rows, "row_units": self.row_units}
+        return {name: value for name, value in {**self.__dict__, **made}.items() if name != "named"}
 
     @cached_property
     def columns(self) -> Names:
         """Family and key of every column."""
-        return tuple(self.named.across.keys()) if self.named else ()
+        return tuple(self.named.across.keys())
 
     @cached_property
     def rows(self) -> Names:
         """Family and key of every row."""
-        return tuple(self.named.down.keys()) if self.named else ()
+        return tuple(self.named.down.keys())
 
     @cached_property
     def row_units(self) -> tuple[str, ...]:
         """Unit of every row."""
-        return tuple(self.named.rows["unit"]) if self.named else ()
+        return tuple(self.named.rows["unit"])
 
     @cached_property
     def structure(self) -> str:
@@ -74,11 +76,15 @@ class Layout:
 
     def columns_of(self, *families: str) -> np.ndarray:
         """Whether each column is of one of these families."""
-        return self.named.across.within(*families) if self.named else np.array([family in families for family, _ in self.columns], dtype=bool)
+        if "named" in self.__dict__:
+            return self.named.across.within(*families)
+        return np.array([family in families for family, _ in self.columns], dtype=bool)
 
     def rows_of(self, *families: str) -> np.ndarray:
         """Whether each row is of one of these families."""
-        return self.named.down.within(*families) if self.named else np.array([family in families for family, _ in self.rows], dtype=bool)
+        if "named" in self.__dict__:
+            return self.named.down.within(*families)
+        return np.array([family in families for family, _ in self.rows], dtype=bool)
 
     @cached_property
     def entry_rows(self) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import sparse
 
@@ -17,10 +19,29 @@ def _sum(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.sum(first * second))
 
 
-def _measured(violation: np.ndarray, size: np.ndarray) -> Measured:
+@dataclass(frozen=True)
+class NaturalUnits:
+    """One natural unit of each thing that is judged, counted in the units of the programme.
+
+    Args:
+        rows: of the left side of each row.
+        columns: of each column.
+        row_duals: of the dual of each row.
+        column_duals: of the reduced cost of each column.
+        objective: of the objective.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    row_duals: np.ndarray
+    column_duals: np.ndarray
+    objective: float
+
+
+def _measured(violation: np.ndarray, size: np.ndarray, unit: np.ndarray) -> Measured:
     if not len(violation):
         return Measured(0.0, 0.0)
-    return Measured(float(np.max(violation)), float(np.max(violation / (1 + size))))
+    return Measured(float(np.max(violation)), float(np.max(violation / (np.minimum(1.0, unit) + size))))
 
 
 def _largest_in_rows(matrix: sparse.csr_array, weights: np.ndarray) -> np.ndarray:
@@ -59,6 +80,7 @@ def certificate(
     maximise: bool,
     values: np.ndarray,
     duals: np.ndarray,
+    units: NaturalUnits | None = None,
 ) -> Certificate:
     """Judge a solution from the arrays alone.
 
@@ -74,31 +96,41 @@ def certificate(
         maximise: sense of the objective.
         values: of the n columns.
         duals: of the m rows.
+        units: natural units, so that a row counted in units so large that all its terms are tiny cannot hide a violation; None: all 1.
 
     Returns:
-        Four pairs, absolute and relative to 1 + the largest term of that row or column (for the gap: of the objective).
+        Four pairs, absolute and relative to 1 + the largest term of that row or column (for the gap: of the objective); where the
+        natural unit is smaller than 1 it stands in its place.
 
     Source: optimality conditions of linear programming.
     """
+    m, n = matrix.shape
+    units = units or NaturalUnits(np.ones(m), np.ones(n), np.ones(m), np.ones(n), 1.0)
     activity = matrix @ values
     sign = 1.0 if maximise else -1.0
     reduced = costs - matrix.T @ duals
-    primal = [_measured(_outside(activity, *row_bounds), _largest_in_rows(matrix, values)), _measured(_outside(values, *column_bounds), np.abs(values))]
+    primal = [
+        _measured(_outside(activity, *row_bounds), _largest_in_rows(matrix, values), units.rows),
+        _measured(_outside(values, *column_bounds), np.abs(values), units.columns),
+    ]
     row_sign, column_sign = sign * duals, sign * reduced
     no_bound_rows = np.where(row_sign > 0, ~np.isfinite(row_bounds[1]), ~np.isfinite(row_bounds[0])) * np.abs(row_sign)
     no_bound_columns = np.where(column_sign > 0, ~np.isfinite(column_bounds[1]), ~np.isfinite(column_bounds[0])) * np.abs(column_sign)
     largest_cost = np.maximum(np.abs(costs), _largest_in_columns(matrix, duals))
-    dual = [_measured(no_bound_rows, np.full(len(duals), np.max(np.abs(duals), initial=0.0))), _measured(no_bound_columns, largest_cost)]
+    dual = [
+        _measured(no_bound_rows, np.full(len(duals), np.max(np.abs(duals), initial=0.0)), units.row_duals),
+        _measured(no_bound_columns, largest_cost, units.column_duals),
+    ]
     objective = _sum(costs, values)
     products = np.concatenate([_product(row_sign, activity, *row_bounds), _product(column_sign, values, *column_bounds)])
     dual_objective = _bound_value(row_sign, duals, row_bounds) + _bound_value(column_sign, reduced, column_bounds)
     gap = abs(objective - dual_objective)
-    terms = np.abs(costs * values).max(initial=0.0)
+    terms = np.abs(costs * values).max(initial=0.0) + min(1.0, units.objective)
     return Certificate(
         max(primal, key=lambda m: m.relative),
         max(dual, key=lambda m: m.relative),
-        Measured(float(products.sum()), float(products.sum() / (1 + terms))),
-        Measured(gap, gap / (1 + terms)),
+        Measured(float(products.sum()), float(products.sum() / terms)),
+        Measured(gap, float(gap / terms)),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import fields
 
 import highspy
 import numpy as np
@@ -13,10 +12,10 @@ from saltloop.errors import STOPPED, SolveError
 from saltloop.formulation.arrays import Arrays, arrays_of
 from saltloop.formulation.program import Program
 from saltloop.solve import live as door
-from saltloop.solve.certificate import TOLERANCE, certificate
+from saltloop.solve.certificate import TOLERANCE, NaturalUnits, certificate
 from saltloop.solve.live import Live, Options, algorithm_for
 from saltloop.solve.scaling import Scaling
-from saltloop.solve.solution import Certificate, Measured, Ranging, Solution
+from saltloop.solve.solution import Certificate, Ranging, Solution
 from saltloop.solve.stages import OPTIMAL, basic_columns, first_stage, later_stages, reduced_costs
 
 __all__ = ["Live", "Options", "algorithm_for", "certify", "hand_over", "solve"]
@@ -110,31 +109,18 @@ def solve(program: Program, on_failure: Callable[[Live, str], SolveError], optio
 
 
 def certify(arrays: Arrays, values: np.ndarray, duals: np.ndarray, scale: Scaling) -> Certificate:
-    """Judge values and duals of the first stage.
-
-    Absolute violations are in the units of the programme. Relative ones are the worse of two: in those units, and in the natural unit
-    of each row and column, so that a row counted in units so large that all its terms are tiny cannot hide a violation.
+    """Judge values and duals of the first stage on the unscaled arrays.
 
     Args:
         arrays: the unscaled numbers.
         values: of the columns.
         duals: of the rows.
-        scale: its powers of two make the natural units.
+        scale: its powers of two are the natural units.
     """
-    maximise, factors = arrays.layout.senses[0] == "maximise", np.abs(door.scale_factors(arrays.layout, scale))
-    natural = Arrays(arrays.layout, arrays.numbers * factors)
-    own = certificate(arrays.matrix, arrays.row_bounds, arrays.column_bounds, arrays.costs(), maximise, values, duals)
-    in_natural_units = certificate(
-        natural.matrix,
-        natural.row_bounds,
-        natural.column_bounds,
-        natural.costs(),
-        maximise,
-        values / (scale.column * scale.size),
-        duals * scale.worth / scale.row,
-    )
-    pairs = ((getattr(own, f.name), getattr(in_natural_units, f.name)) for f in fields(Certificate))
-    return Certificate(*(Measured(a.absolute, float(np.maximum(a.relative, b.relative))) for a, b in pairs))
+    row, column, size, worth = scale.row, scale.column, scale.size, scale.worth
+    units = NaturalUnits(size / row, size * column, row / worth, 1 / (column * worth), size / worth)
+    maximise = arrays.layout.senses[0] == "maximise"
+    return certificate(arrays.matrix, arrays.row_bounds, arrays.column_bounds, arrays.costs(), maximise, values, duals, units)
 
 
 def _uncertified(judged: Certificate) -> SolveError:
