@@ -106,6 +106,21 @@ TEXTS: dict[str, Both] = {
     "value_each": ("Value", "金额"),
     "least": ("Least", "最小"),
     "most": ("Most", "最大"),
+    # lint
+    "lint_impossible": (
+        "rule '{rule}' ({period}): {now} is beyond what any plan reaches, {least} to {most} without the other rules",
+        "规则“{rule}”（{period} 年）：{now} 超出任何方案所能达到的范围（无其他规则时 {least} 至 {most}）",
+    ),
+    "lint_idle": (
+        "rule '{rule}' ({period}): {now} can never bind; without the other rules every plan lies between {least} and {most}",
+        "规则“{rule}”（{period} 年）：{now} 不可能起作用；无其他规则时所有方案都在 {least} 至 {most} 之间",
+    ),
+    "lint_clash": (
+        "rules '{rule}' and '{other}' ({period}) can each hold, but never together",
+        "规则“{rule}”与“{other}”（{period} 年）可分别满足，但不能同时满足",
+    ),
+    "lint_unknown": ("rule '{rule}' ({period}): no answer within the time limit", "规则“{rule}”（{period} 年）：限时内没有答案"),
+    "lint_quiet": ("{count} of {all} rules with a bound: nothing to say.", "{all} 条有界限的规则中，{count} 条没有可说的。"),
     # the plan in a paragraph
     "plan_opening": (
         "In {year} the plan for {area} yields a value added of {value_added}, of which {profit} is profit.",

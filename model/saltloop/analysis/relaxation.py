@@ -55,23 +55,23 @@ def relaxed_alone(case: Case, arrays: Arrays, rows: Iterable[int], seconds: floa
 def relaxed_together(case: Case, arrays: Arrays, rows: Iterable[int], seconds: float = 10.0) -> tuple[Relaxed, ...]:
     """A set of rows that is enough if all of them give way, small in shares of their bounds; empty if not even all are enough."""
     reached = Elastic(arrays, rows, seconds).cheapest().reached
-    return tuple(Relaxed(row, *_number(case, arrays, row, left)) for row, left in reached.items())
+    return tuple(Relaxed(row, *in_own_number(case, arrays, row, left)) for row, left in reached.items())
 
 
 def _relaxed(case: Case, arrays: Arrays, row: int, ask: Ask) -> Relaxed:
     reached = nearest(ask, arrays, row)
-    now, enough, unit = _number(case, arrays, row, reached)
-    rule = _rule(case, arrays, row)
+    now, enough, unit = in_own_number(case, arrays, row, reached)
+    rule = rule_of(case, arrays, row)
     if isinstance(rule, Target) and reached is not None:
-        enough = _best_ratio(case, arrays, rule, int(str(arrays.layout.rows[row][1][1])), ask)
+        enough = best_ratio(case, arrays, rule, int(str(arrays.layout.rows[row][1][1])), ask)
     return Relaxed(row, now, enough, unit)
 
 
-def _number(case: Case, arrays: Arrays, row: int, reached: float | None) -> tuple[float, float | None, str]:
-    """The number of a row and what it would be with another left side, in its unit."""
+def in_own_number(case: Case, arrays: Arrays, row: int, reached: float | None) -> tuple[float, float | None, str]:
+    """The number of a row and what it would be with another left side, in its unit; of a target the ratio alone."""
     lower, upper = (float(side[row]) for side in arrays.row_bounds)
     bound = upper if np.isfinite(upper) and (reached is None or reached > upper or not np.isfinite(lower)) else lower
-    rule, unit = _rule(case, arrays, row), arrays.layout.row_units[row]
+    rule, unit = rule_of(case, arrays, row), arrays.layout.row_units[row]
     if rule is None:
         return bound, reached, unit
     year = int(str(arrays.layout.rows[row][1][1]))
@@ -88,13 +88,14 @@ def _unit_of(case: Case, account: str) -> str:
     return str(units[account])
 
 
-def _rule(case: Case, arrays: Arrays, row: int) -> Rule | None:
+def rule_of(case: Case, arrays: Arrays, row: int) -> Rule | None:
+    """The rule that a row belongs to; None for a physical limit."""
     family, key = arrays.layout.rows[row]
     return next((r for r in case.choices.rules if r.name == key[0]), None) if family == RULE else None
 
 
-def _best_ratio(case: Case, arrays: Arrays, rule: Target, year: int, ask: Ask) -> float | None:
-    """The ratio nearest to the target that any plan reaches.
+def best_ratio(case: Case, arrays: Arrays, rule: Target, year: int, ask: Ask, largest: bool | None = None) -> float | None:
+    """The largest or the smallest ratio that any plan reaches; if not said, the one that the target asks for.
 
     The ratio r is the best when no plan makes account a - r x account b positive; each plan that does gives a better r.
     Source: Dinkelbach, On Nonlinear Fractional Programming, Management Science 13 (1967).
@@ -106,17 +107,22 @@ def _best_ratio(case: Case, arrays: Arrays, rule: Target, year: int, ask: Ask) -
         lower[columns[rule.of, site, year]] = 1.0
     outside = {(r["account"], r["area"], int(r["year"])): r["value"] for r in case.pack.rows("background")} if rule.background else {}
     above, below = (outside.get((account, rule.area, year), 0.0) for account in (rule.account, rule.of))
-    sign = 1.0 if rule.sense == "at_least" else -1.0
-    ratio = rule.numbers["ratio"].at(year) or 0.0
+    sign = 1.0 if (rule.sense == "at_least" if largest is None else largest) else -1.0
+    ratio = None
+    weights = -lower  # the largest lower account, so that the first plan has a ratio
     for _ in range(_STEPS):
-        plan = ask(-sign * (upper - ratio * lower))
+        plan = ask(weights)
+        if plan is None and ratio is None:  # no end to the lower account: any ratio to begin with
+            ratio = rule.numbers["ratio"].at(year) or 0.0
+            plan = ask(-sign * (upper - ratio * lower))
         if plan is None:
             return None
         found = float(upper @ plan + above), float(lower @ plan + below)
         if found[1] <= 0:
-            return None
+            return ratio
         better = found[0] / found[1]
-        if abs(better - ratio) <= _SAME * (1 + abs(ratio)):
+        if ratio is not None and abs(better - ratio) <= _SAME * (1 + abs(ratio)):
             return better
         ratio = better
+        weights = -sign * (upper - ratio * lower)
     return ratio

@@ -45,6 +45,9 @@ class Elastic:
         arrays: an infeasible programme.
         rows: positions of the rows that may be missed.
         seconds: limit for all questions together.
+
+    Attributes:
+        status: how the last question ended, as `Live.run` says it.
     """
 
     def __init__(self, arrays: Arrays, rows: Iterable[int], seconds: float) -> None:
@@ -52,7 +55,7 @@ class Elastic:
         self.live, self.end = hand_over(arrays, Options(ranging=False, time_limit=seconds)), time.monotonic() + seconds
         self.count = arrays.layout.shape[1]
         self.slacks: dict[int, list[int]] = {int(row): [] for row in self.rows}
-        self.price = np.zeros(0)
+        self.price, self.status = np.zeros(0), ""
         self._cost(np.zeros(self.count))
         for bounds, sign in zip(self.live.state.rows, (1.0, -1.0), strict=True):
             self._add(self.rows[np.isfinite(bounds[self.rows])], bounds, sign)
@@ -87,10 +90,9 @@ class Elastic:
 
     def _run(self) -> str:
         left = self.end - time.monotonic()
-        if left <= 0:
-            return "stopped"
-        self.live.solver.setOptionValue("time_limit", self.live.solver.getRunTime() + left)
-        return self.live.run()
+        self.live.solver.setOptionValue("time_limit", self.live.solver.getRunTime() + max(0.0, left))
+        self.status = self.live.run() if left > 0 else "stopped"
+        return self.status
 
     def _plan(self) -> np.ndarray:
         plan: np.ndarray = self.live.values()[: self.count] * self.live.scale.column * self.live.scale.size
@@ -119,14 +121,18 @@ class Elastic:
                 kept = held
         return tuple(kept)
 
-    def without(self, row: int) -> Ask:
-        """A question to the plans that hold everything but one row: the plan with the smallest sum for given weights of the columns.
+    def clash(self, rows: Iterable[int]) -> bool | None:
+        """Whether some of the rows clash with each other, all others left out; None without an answer."""
+        return self._clash(set(self.slacks) - set(map(int, rows)))
 
-        The answer is None where there is no such plan, no smallest one, or no time left.
+    def without(self, *rows: int) -> Ask:
+        """A question to the plans that hold everything but some rows: the plan with the smallest sum for given weights of the columns.
+
+        The answer is None where there is no such plan, no smallest one, or no time left. Ask before the next question is put.
         """
-        can_hold = self._clash([row]) is False
+        can_hold = self._clash(rows) is False
         if can_hold:
-            self._allow([row], is_held=True)
+            self._allow(rows, is_held=True)
 
         def smallest(weights: np.ndarray) -> np.ndarray | None:
             costs = weights * self.live.scale.column
