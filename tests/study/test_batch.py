@@ -67,7 +67,7 @@ def test_objectives_are_those_of_single_runs(run: StudyRun) -> None:
 
 def test_accounts_and_rules_are_those_of_the_tables_of_a_run(study: Study, run: StudyRun) -> None:
     plan = CasePlan(study, {})
-    engine = Engine(Job(variation_of(study, 12), detail="sites"))
+    engine = Engine(Job(variation_of(study, 12), study.pack, detail="sites"))
     for case in (0, 5):
         answer = engine.solve(plan.values(case))
         alone = solve_case(engine._case(plan.values(case)))

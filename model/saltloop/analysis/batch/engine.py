@@ -11,6 +11,7 @@ import numpy as np
 
 from saltloop.analysis.batch.reasons import contradiction, endless
 from saltloop.analysis.variation import Domain, Levels, Range, Variation
+from saltloop.data.pack import Pack
 from saltloop.errors import InputError, Place, Problems, SaltloopError, Words
 from saltloop.formulation.arrays import Arrays
 from saltloop.formulation.case import Case, build_case
@@ -37,7 +38,8 @@ class Job:
     """What every case of a study shares; it travels to other processes and machines.
 
     Args:
-        variation: the base scenario with the paths that vary; what is measured of it travels too.
+        variation: the base scenario with the paths that vary.
+        pack: of its region; a variation that travels leaves it behind, and a machine of a cluster may not have its files.
         places: where the study says what, by path.
         detail: areas or sites.
         time_limit: seconds for each case; None: no limit.
@@ -45,6 +47,7 @@ class Job:
     """
 
     variation: Variation
+    pack: Pack
     places: Mapping[str, Place] = field(default_factory=dict)
     detail: str = "areas"
     time_limit: float | None = None
@@ -98,6 +101,9 @@ class Engine:
 
     job: Job
     structures: OrderedDict[str, _Structure] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        self.job.variation._pack = self.job.pack
 
     def solve(self, values: Values, frozen: str = "") -> Answer:
         """One case; what is wrong with it is part of the answer, never raised.
@@ -153,7 +159,7 @@ class Engine:
         for path, value in values.items():
             document = with_values(document, {key_path(path): value}, self.job.places.get(path, Place(path)), problems)
         problems.stop_if_any()
-        scenario = resolve_document(document, pack=self.job.variation.pack, check_changes=False)
+        scenario = resolve_document(document, pack=self.job.pack, check_changes=False)
         return build_case(scenario.pack, scenario.choices)
 
 

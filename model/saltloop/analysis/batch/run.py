@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -29,7 +28,7 @@ from saltloop.errors import InputError, Place, SolveError, message
 from saltloop.results.run import MANIFEST, PROGRAM, open_run
 from saltloop.results.study import PLAN, SUMMARY, StudyRun
 from saltloop.scenario.resolve import resolved
-from saltloop.scenario.study import Study, meant
+from saltloop.scenario.study import Study
 
 FROZEN_WITHOUT_PLAN = message(
     "R304",
@@ -46,7 +45,6 @@ FROZEN_BUILDS_NOTHING = message(
     warning=True,
 )
 _CHUNKS = 8
-_MEASURED_HERE = 4
 _LIBRARIES = ("highspy", "pyomo", "numpy", "scipy", "pandas", "pyarrow", "duckdb")
 
 
@@ -124,9 +122,8 @@ def run_study(study: Study, out: Path, how: How | None = None, tell: Callable[[P
     _begin(folder, plan, how)
     if wanted:
         variation = variation_of(study, len(plan) // (int(plan.groups.max()) + 1))
-        job = Job(variation, study.places, study.detail, how.time_limit)
+        job = Job(variation, study.pack, study.places, study.detail, how.time_limit)
         job = replace(job, frozen=_frozen(folder, plan, job))
-        _measure(job, plan)
         tell(progress)
         with Interrupts() as interrupts:
             for done in _where(how, wanted, size)(job, _tasks(plan, set(mine), missing, size), interrupts):
@@ -135,14 +132,6 @@ def run_study(study: Study, out: Path, how: How | None = None, tell: Callable[[P
     if progress.before + progress.solved >= progress.cases:
         _finish(folder)
     return folder, progress
-
-
-def _measure(job: Job, plan: CasePlan) -> None:
-    """Measure how the numbers vary before the work is shared out, where there are few structures; else each process does so as it needs."""
-    _, first = np.unique(plan.groups, return_index=True)
-    for case in first if len(first) <= _MEASURED_HERE else ():
-        with contextlib.suppress(InputError):  # the case itself will tell
-            job.variation.group(meant(plan.study.document, plan.values(int(case))))
 
 
 def _keep(folder: StudyRun, done: Done, progress: Progress) -> None:

@@ -1,0 +1,42 @@
+"""saltloop compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main
+
+
+@main.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--no-why", is_flag=True, help="Leave out what each changed input contributes.")
+@click.option("--account", help="Account that is explained; else that of the objective.")
+@click.option("--orders", type=click.IntRange(min=2), default=6, help="Orders of change that are averaged where there are many inputs (default: 6).")
+@DATA
+@LANGUAGE
+@guarded
+def compare(folders: tuple[Path, ...], no_why: bool, account: str | None, orders: int, data: str | None, language: str) -> int:
+    r"""Compare the options of studies, or runs side by side: what differs, and what each changed input contributes.
+
+    \b
+    Example:
+        saltloop batch scenarios/studies/fertiliser-prices.yaml > study.txt; saltloop compare results/fertiliser-prices
+    """
+    from saltloop.analysis.contributions import contributions
+    from saltloop.interfaces.compare_text import compare_text, contribution_text
+    from saltloop.interfaces.study_text import study_text
+    from saltloop.results.run import open_run
+    from saltloop.results.study import is_study, open_study
+
+    studies = [folder for folder in folders if is_study(folder)]
+    runs = [open_run(folder) for folder in folders if folder not in studies]
+    for folder in studies:
+        click.echo(study_text(open_study(folder), language))
+    if runs:
+        click.echo(compare_text(runs, language))
+    if not no_why and len(runs) == 2:
+        click.echo()
+        click.echo(contribution_text(runs[0], contributions(runs[0], runs[1], account, orders, data=data), language))
+    return 0
