@@ -370,3 +370,17 @@ def test_what_is_no_study_is_refused(run: StudyRun, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match="lacks 'study'"):
         open_study(tmp_path)
+
+
+def test_chunks_are_sent_as_they_are_needed_and_results_are_not_held(study: Study, tmp_path: Path) -> None:
+    """Memory does not grow with the cases: at no moment are more chunks made than are under way."""
+    alive: list[int] = []
+    seen: list[int] = []
+
+    def watch(progress: Progress) -> None:
+        seen.append(progress.solved)
+        alive.append(len(list((tmp_path / "study").glob("*/cases/[!.]*"))))
+
+    run_study(study, tmp_path, How(workers=1, chunk=1), watch)
+    assert seen == list(range(13))
+    assert alive == list(range(13))

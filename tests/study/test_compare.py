@@ -10,7 +10,7 @@ from saltloop.analysis.contributions import contributions, inputs_between
 from saltloop.errors import BAD_INPUT, SOLVED
 from saltloop.results.run import Run, open_run
 
-CHANGED = BASE + "rules: {cap: {limit: co2, at_most: 86.75 kt}}\nset: {basins.lake_brine.draw_limit: 1.62 hm3}\n"
+CHANGED = BASE + "rules: {cap: {limit: co2, at_most: 80 kt}}\nset: {basins.lake_brine.draw_limit: 1.62 hm3}\n"
 CHANGED = CHANGED.replace("prices: {year: 2025}", "prices: {year: 2025, set: {coal: +20 %, potash: -10 %}}")
 
 
