@@ -379,7 +379,7 @@ def indicators_stand_on_one_boundary(relations: Relations) -> Iterator[Problem]:
     """An indicator has the unit of its accounts, and both of them have a background or neither.
 
     What it does: converts numerator over denominator to the unit of the indicator; where an area has a background for
-    one of the two accounts in a year, it looks for the other.
+    one of the two accounts in a year and the indicator has published values there, it looks for the other.
 
     Why: value added of the whole province over the water of the parks alone is no water productivity.
     """
@@ -393,7 +393,8 @@ def indicators_stand_on_one_boundary(relations: Relations) -> Iterator[Problem]:
 
 
 def _half_backgrounds(relations: Relations) -> Iterator[Problem]:
-    """One problem per area and account: the accounts that miss years of it, and the indicators that divide the two."""
+    """One problem per area and account: the accounts that miss years of it, and the indicators with published values there that divide the two."""
+    valued = {(row["area"], row["indicator"]) for row in relations.rows("indicator_values")}
     background = {(row["area"], row["account"], int(row["year"])): row for row in relations.rows("background")}
     partners: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in relations.rows("indicators"):
@@ -403,12 +404,12 @@ def _half_backgrounds(relations: Relations) -> Iterator[Problem]:
     first: dict[tuple[str, str], dict[str, Any]] = {}
     missing: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for (area, has, year), row in background.items():
-        for lacks in partners.get(has, ()):
-            if (area, lacks, year) not in background:
+        for lacks, names in partners.get(has, {}).items():
+            if (area, lacks, year) not in background and any((area, name) in valued for name in names):
                 first.setdefault((area, has), row)
                 missing[area, has][lacks].append(year)
     for (area, has), years in missing.items():
-        indicators = sorted({name for lacks in years for name in partners[has][lacks]})
+        indicators = sorted({name for lacks in years for name in partners[has][lacks] if (area, name) in valued})
         yield HALF_BACKGROUND.at(
             place_of(first[area, has]),
             area=area,
