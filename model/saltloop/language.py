@@ -54,6 +54,7 @@ TEXTS: dict[str, Both] = {
     "heading_binding": ("What binds, and what it is worth", "约束及其价值"),
     "heading_products": ("Products", "产品"),
     "heading_wastes": ("Wastes and residues", "废弃物与副产残液"),
+    "heading_by_products": ("What by-products are worth, park by park", "各园区副产物的价值"),
     "heading_capacity": ("Use of capacity", "产能利用"),
     "heading_entry": ("At the edge of the plan", "规划边缘的活动"),
     "heading_accounts": ("All accounts", "全部账户"),
@@ -305,6 +306,13 @@ TEXTS: dict[str, Both] = {
         "The share used or sold is of what is made. A negative worth is what one more unit costs to get rid of.",
         "利用率为利用与销售量占产生量之比。价值为负，表示多产生一单位所需的处置代价。",
     ),
+    "by_product": ("By-product", "副产物"),
+    "by_products_table": ("By-products and wastes by park, weightiest first", "各园区副产物与废弃物（按权重排序）"),
+    "by_products_map_note": (
+        "The area of a disc follows what the park makes in a year; the number is what one more unit is worth there. Brown: one would pay to be rid of it.",
+        "圆面积表示园区年产生量，数字为当地多一个单位的价值；棕色表示须付费处理。",
+    ),
+    "shipped": ("Sent away", "运出"),
     # capacity and entry
     "equipment": ("Equipment", "设备或工艺"),
     "site": ("Site", "地点"),

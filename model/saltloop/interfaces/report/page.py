@@ -14,6 +14,7 @@ from saltloop.interfaces.report import binding, goods, ledger, origin, plant, su
 from saltloop.interfaces.report.atlas import Leg, atlas, legs, links_table, not_drawn, without_place
 from saltloop.interfaces.report.diagram import View, views
 from saltloop.interfaces.report.folder import Folder, read_folder
+from saltloop.interfaces.report.residues import by_product_values, residues, value_map
 from saltloop.interfaces.report.sheet import Sheet, amount, label, word
 from saltloop.language import TEXTS, Both, both, number_both, unit_name
 
@@ -66,6 +67,8 @@ def _content(folder: Folder) -> dict[str, Any]:
     diagrams, found = views(folder), legs(folder)
     chart = atlas(folder, found)
     title = _pair(folder.manifest["scenario"]["title"])
+    beside = by_product_values(folder)
+    values = value_map(folder, beside)
     return {
         "title": title,
         "shows": _pair(shown) if (shown := folder.manifest["scenario"].get("shows")) else None,
@@ -86,11 +89,13 @@ def _content(folder: Folder) -> dict[str, Any]:
         "binding": binding.sheets(folder),
         "products": goods.products(folder),
         "wastes": goods.wastes(folder),
+        "residues": residues(folder, beside),
+        "has_values": bool(values),
         "capacity": plant.capacity(folder),
         "edge": plant.edge(folder),
         "accounts": ledger.all_accounts(folder),
         "origin": origin.origin(folder),
-        "data": _embedded({"views": [_drawn(view) for view in diagrams], "atlas": chart, "title": both("report_title", title=title)}),
+        "data": _embedded({"views": [_drawn(view) for view in diagrams], "atlas": chart, "values": values, "title": both("report_title", title=title)}),
     }
 
 

@@ -3,6 +3,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const root = document.documentElement;
   const select = document.getElementById("view");
+  const residue = document.getElementById("residue");
   const fontFamily = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",sans-serif';
   const config = { displayModeBar: false, responsive: false };
   const narrow = 640;
@@ -164,9 +165,41 @@
     }, config);
   }
 
+  function drawValues(width) {
+    const box = document.getElementById("values");
+    if (!box || !data.values.length) return Promise.resolve();
+    const view = data.values.find((each) => residue && each.key === residue.value) || data.values[0];
+    const i = side();
+    const isNarrow = width < narrow;
+    const size = isNarrow ? 10.5 : 13;
+    const places = data.atlas.sites.length ? data.atlas.sites : view.sites;
+    const frame = windowOf(places, width, isNarrow);
+    const scale = scaleBar(frame, width);
+    const named = view.sites.map((site) => ({ ...site, title: site.title.map((title, n) => title + " " + site.worth[n]) }));
+    const positions = placeNames(named, frame, width, size);
+    const others = {
+      type: "scatter", mode: "markers", x: places.map((site) => site.at[1]), y: places.map((site) => site.at[0]), hoverinfo: "skip",
+      marker: { size: 5, color: "#c3ccd6" },
+    };
+    const parks = {
+      type: "scatter", mode: "markers+text", x: view.sites.map((site) => site.at[1]), y: view.sites.map((site) => site.at[0]),
+      text: named.map((site, n) => (positions[n] ? site.title[i] : "")), textposition: positions.map((place) => place || "top center"), textfont: { size, shadow: "0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff" },
+      marker: { size: view.sites.map((site) => site.size * (isNarrow ? 0.75 : 1)), color: view.sites.map((site) => (site.isWorth ? "#268c52" : "#b05428")), opacity: 0.85, line: { color: "#fff", width: 1.5 } },
+      customdata: view.sites.map((site) => site.hover[i]), hovertemplate: "%{customdata}<extra></extra>",
+    };
+    const axis = { zeroline: false, gridcolor: "#e3e9ef", fixedrange: true, tickfont: { size: 11, color: "#55626f" }, nticks: isNarrow ? 4 : 8, ticks: "inside", showline: true, linecolor: "#c3ccd6", mirror: true };
+    return Plotly.react(box, [others, parks], {
+      width, height: frame.height, margin: { l: 0, r: 0, t: 0, b: 0 }, showlegend: false, paper_bgcolor: "#fff", plot_bgcolor: "#f7f9fb",
+      font: { family: fontFamily, size: 13, color: "#1c2733" }, hovermode: "closest", dragmode: false,
+      hoverlabel: { align: "left", font: { family: fontFamily, size: 13 } },
+      xaxis: { ...axis, range: frame.lon, ticksuffix: "°E", ticklabelposition: "inside" }, yaxis: { ...axis, range: frame.lat, ticksuffix: "°N", ticklabelposition: "inside" },
+      shapes: scale.shapes, annotations: scale.annotations,
+    }, config);
+  }
+
   function draw() {
     const room = document.querySelector("main section").clientWidth;
-    return Promise.all([drawFlows(room), drawAtlas(room)]);
+    return Promise.all([drawFlows(room), drawAtlas(room), drawValues(room)]);
   }
 
   function speak(language) {
@@ -177,9 +210,15 @@
       select.replaceChildren(...data.views.map((view) => new Option(view.title[side()], view.key)));
       if (held) select.value = held;
     }
+    if (residue) {
+      const held = residue.value;
+      residue.replaceChildren(...data.values.map((each) => new Option(each.title[side()], each.key)));
+      if (held) residue.value = held;
+    }
     return draw();
   }
 
+  if (residue) residue.addEventListener("change", () => drawValues(document.querySelector("main section").clientWidth));
   document.getElementById("language").addEventListener("click", () => speak(root.lang === "en" ? "zh-CN" : "en"));
   if (select) select.addEventListener("change", () => {
     document.querySelectorAll("[data-view]").forEach((block) => { block.hidden = block.dataset.view !== select.value; });
