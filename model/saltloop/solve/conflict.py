@@ -15,7 +15,7 @@ from saltloop.solve.live import Live, Options, hand_over
 IIS_FROM_LP_IRREDUCIBLE = 6
 _HEAVIEST = 8
 # Rows up to which the solver's own search is quick, and its answer short enough to read.
-_SMALL = 2_500
+_SMALL = 1_500
 
 
 @dataclass(frozen=True)
