@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from saltloop.formulation.lines import Lines
+from saltloop.formulation.lines import FamilyOfLines, Lines
 from saltloop.formulation.program import Program
 
 Names = tuple[tuple[str, tuple[object, ...]], ...]
@@ -143,6 +143,28 @@ def arrays_of(program: Program) -> Arrays:
     layout = Layout(named, (matrix.shape[0], matrix.shape[1]), tuple(sense for sense, _ in program.stages), matrix.indptr, matrix.indices)
     bounds = (program.across.lower, program.across.upper, program.down.lower, program.down.upper)
     return Arrays(layout, np.concatenate([*(costs for _, costs in program.stages), *bounds, matrix.data]))
+
+
+def with_row(arrays: Arrays, family: str, unit: str, weights: np.ndarray, bounds: tuple[float, float]) -> Arrays:
+    """The programme with one row more, the last.
+
+    Args:
+        arrays: made in this process, so that its layout has the programme that names it.
+        family: name of the row, which has no key; no family of the programme.
+        unit: of the row.
+        weights: coefficient of every column.
+        bounds: lower and upper.
+    """
+    layout, filled = arrays.layout, np.flatnonzero(weights)
+    m, n = layout.shape
+    down = layout.named.down
+    families = (*down.families, FamilyOfLines(family, (), ((),), (), lambda _: unit))
+    lines = Lines(families, np.append(down.lower, bounds[0]), np.append(down.upper, bounds[1]))
+    starts = np.append(layout.starts, layout.starts[-1] + len(filled)).astype(layout.starts.dtype)
+    indices = np.concatenate([layout.indices, filled.astype(layout.indices.dtype)])
+    longer = Layout(replace(layout.named, down=lines), (m + 1, n), layout.senses, starts, indices)
+    more = {"row_lower": [bounds[0]], "row_upper": [bounds[1]], "entries": weights[filled]}
+    return Arrays(longer, np.concatenate([np.append(arrays.part(name), more.get(name, [])) for name in PARTS]))
 
 
 def program_with(program: Program, arrays: Arrays) -> Program:

@@ -1,25 +1,27 @@
-"""How the text commands speak of a run: titles, numbers with units and aligned tables in one language."""
+"""How the text commands speak of a run or a pack: titles, numbers with units and aligned tables in one language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from unicodedata import east_asian_width
 
+from saltloop.data.pack import Pack
 from saltloop.language import NOTHING, number, text
 from saltloop.results.run import Run
 
 _FELT = 1e-9
 
 
-class Voice:
-    """Titles and numbers of one run in one language."""
+class Teller:
+    """Titles and numbers in one language.
 
-    def __init__(self, run: Run, language: str) -> None:
-        self.run, self.language, self.manifest = run, language, run.manifest
-        names = run.table("names")
-        self.titles = dict(zip(names["id"], names[f"title_{language}"], strict=True))
-        rules = names[names["kind"] == "rule"]
-        self.kinds = {rule: words.split("|")[language == "zh"].lower() for rule, words in zip(rules["id"], rules["extra"], strict=True)}
+    Args:
+        titles: by id.
+        language: en or zh.
+    """
+
+    def __init__(self, titles: Mapping[str, str], language: str) -> None:
+        self.titles, self.language = dict(titles), language
 
     def say(self, key: str, **values: object) -> str:
         """A text of the language module."""
@@ -40,6 +42,23 @@ class Voice:
     def heads(self, *keys: str) -> list[str]:
         """Headings of a table."""
         return [self.say(key) for key in keys]
+
+
+class Voice(Teller):
+    """Titles and numbers of one run in one language."""
+
+    def __init__(self, run: Run, language: str) -> None:
+        self.run, self.manifest = run, run.manifest
+        names = run.table("names")
+        super().__init__(dict(zip(names["id"], names[f"title_{language}"], strict=True)), language)
+        rules = names[names["kind"] == "rule"]
+        self.kinds = {rule: words.split("|")[language == "zh"].lower() for rule, words in zip(rules["id"], rules["extra"], strict=True)}
+
+
+def teller_of(pack: Pack, language: str) -> Teller:
+    """Titles of a pack, for what is told before anything is written."""
+    titled = [frame for frame in pack.tables.values() if "title_en" in frame]
+    return Teller({str(name): str(title) for frame in titled for name, title in zip(frame.iloc[:, 0], frame[f"title_{language}"], strict=True)}, language)
 
 
 def width(words: str) -> int:

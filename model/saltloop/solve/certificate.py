@@ -109,10 +109,7 @@ def certificate(
     activity = matrix @ values
     sign = 1.0 if maximise else -1.0
     reduced = costs - matrix.T @ duals
-    primal = [
-        _measured(_outside(activity, *row_bounds), _largest_in_rows(matrix, values), units.rows),
-        _measured(_outside(values, *column_bounds), np.abs(values), units.columns),
-    ]
+    primal = _primal(matrix, row_bounds, column_bounds, values, units)
     row_sign, column_sign = sign * duals, sign * reduced
     no_bound_rows = np.where(row_sign > 0, ~np.isfinite(row_bounds[1]), ~np.isfinite(row_bounds[0])) * np.abs(row_sign)
     no_bound_columns = np.where(column_sign > 0, ~np.isfinite(column_bounds[1]), ~np.isfinite(column_bounds[0])) * np.abs(column_sign)
@@ -127,11 +124,32 @@ def certificate(
     gap = abs(objective - dual_objective)
     terms = np.abs(costs * values).max(initial=0.0) + min(1.0, units.objective)
     return Certificate(
-        max(primal, key=lambda m: m.relative),
+        primal,
         max(dual, key=lambda m: m.relative),
         Measured(float(products.sum()), float(products.sum() / terms)),
         Measured(gap, float(gap / terms)),
     )
+
+
+def _primal(
+    matrix: sparse.csr_array, row_bounds: tuple[np.ndarray, np.ndarray], column_bounds: tuple[np.ndarray, np.ndarray], values: np.ndarray, units: NaturalUnits
+) -> Measured:
+    """How far values lie outside the bounds of rows and columns."""
+    rows = _measured(_outside(matrix @ values, *row_bounds), _largest_in_rows(matrix, values), units.rows)
+    columns = _measured(_outside(values, *column_bounds), np.abs(values), units.columns)
+    return max(rows, columns, key=lambda m: m.relative)
+
+
+def infeasibility(arrays: Arrays, values: np.ndarray) -> float:
+    """How far a plan lies outside the bounds, relative to 1 + the largest term of that row or column.
+
+    Args:
+        arrays: the unscaled numbers.
+        values: of every column.
+    """
+    m, n = arrays.layout.shape
+    units = NaturalUnits(np.ones(m), np.ones(n), np.ones(m), np.ones(n), 1.0)
+    return _primal(arrays.matrix, arrays.row_bounds, arrays.column_bounds, values, units).relative
 
 
 def _bound_value(sign: np.ndarray, dual: np.ndarray, bounds: tuple[np.ndarray, np.ndarray]) -> float:

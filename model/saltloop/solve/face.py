@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from saltloop.formulation.arrays import Arrays
-from saltloop.solve.live import Live, Options, hand_over
+from saltloop.formulation.arrays import Arrays, with_row
+from saltloop.solve.live import PRIMAL, Options, hand_over
 from saltloop.solve.scaling import scaling
 from saltloop.solve.stages import OPTIMAL
 
 # Scaled duals and reduced costs above this say that a bound must stay for the objective to stay.
 _FELT = 1e-9
+NEAR_BEST = "near_best"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,56 @@ def _nearest(lower: np.ndarray, upper: np.ndarray, now: np.ndarray) -> np.ndarra
     return np.where(np.isfinite(at), at, now)
 
 
+def near_best(arrays: Arrays, best: float, slack: float, unit: str) -> Arrays:
+    """The programme whose feasible plans lose no more than so much of the best value of the first stage.
+
+    Args:
+        arrays: as solved.
+        best: value of the first stage.
+        slack: how much of it may be lost, in its unit; not negative.
+        unit: of the first stage.
+    """
+    bounds = (best - slack, np.inf) if arrays.layout.senses[0] == "maximise" else (-np.inf, best + slack)
+    return with_row(arrays, NEAR_BEST, unit, arrays.costs(), bounds)
+
+
+class Plans:
+    """The feasible plans of a programme, kept in the solver to be asked for their ends.
+
+    From one question to the next the last plan stays feasible and only the objective changes: a case for the primal simplex method.
+
+    Args:
+        arrays: their objective does not matter.
+        options: how to solve; its limit of time is for each end.
+    """
+
+    def __init__(self, arrays: Arrays, options: Options | None = None) -> None:
+        self.live = hand_over(arrays, options or Options(ranging=False))
+        self.live.solver.setOptionValue("simplex_strategy", PRIMAL)
+
+    def least(self, weights: np.ndarray) -> tuple[float, np.ndarray | None]:
+        """The smallest value of a weighted sum of columns and a plan that reaches it; -inf without end, nan without an answer.
+
+        Args:
+            weights: of every column.
+        """
+        live = self.live
+        costs = weights * live.scale.column
+        size = float(np.max(np.abs(costs), initial=0.0))
+        live.start_clock()
+        live.put(replace(live.state, costs=costs / np.exp2(np.round(np.log2(size))) if size else costs))
+        status = live.run()
+        if status == OPTIMAL:
+            plan = np.clip(live.values() * live.scale.column * live.scale.size, *live.arrays.column_bounds)
+            return float(weights @ plan), plan
+        return (-np.inf if status == "unbounded" else np.nan), None
+
+    def most(self, weights: np.ndarray) -> tuple[float, np.ndarray | None]:
+        """The largest value, likewise; inf without end."""
+        value, plan = self.least(-weights)
+        return -value, plan
+
+
 def extremes(arrays: Arrays, directions: Iterable[np.ndarray], options: Options | None = None) -> Iterator[Extreme]:
     """The least and the most of each weighted sum of columns over the feasible plans, each from the last basis.
 
@@ -69,20 +120,7 @@ def extremes(arrays: Arrays, directions: Iterable[np.ndarray], options: Options 
         directions: weights of every column, one array for each question.
         options: how to solve; its limit of time is for each end.
     """
-    live = hand_over(arrays, options or Options(ranging=False))
+    plans = Plans(arrays, options)
     for weights in directions:
-        (least, low), (most, high) = (_end(live, sign * weights) for sign in (1.0, -1.0))
-        yield Extreme(least, -most, tuple(plan for plan in (low, high) if plan is not None))
-
-
-def _end(live: Live, weights: np.ndarray) -> tuple[float, np.ndarray | None]:
-    """The smallest value of a sum and the plan that reaches it; -inf without end, nan without an answer."""
-    costs = weights * live.scale.column
-    size = float(np.max(np.abs(costs), initial=0.0))
-    live.start_clock()
-    live.put(replace(live.state, costs=costs / np.exp2(np.round(np.log2(size))) if size else costs))
-    status = live.run()
-    if status == OPTIMAL:
-        plan = live.values() * live.scale.column * live.scale.size
-        return float(weights @ plan), plan
-    return (-np.inf if status == "unbounded" else np.nan), None
+        (least, low), (most, high) = plans.least(weights), plans.most(weights)
+        yield Extreme(least, most, tuple(plan for plan in (low, high) if plan is not None))

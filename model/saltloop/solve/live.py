@@ -23,7 +23,7 @@ _STATUS = {
     highspy.HighsModelStatus.kUnbounded: "unbounded",
 }
 _LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError)
-_PRIMAL = 4
+PRIMAL = 4
 NO_LIMIT = float("inf")
 
 
@@ -150,7 +150,7 @@ class Live:
         """Solve by the primal simplex method where the dual one lost its way among nearly parallel rows, as it may without a feasible plan."""
         asked = [(name, self.solver.getOptionValue(name)[1]) for name in ("solver", "simplex_strategy")]
         self.solver.setOptionValue("solver", "simplex")
-        self.solver.setOptionValue("simplex_strategy", _PRIMAL)
+        self.solver.setOptionValue("simplex_strategy", PRIMAL)
         self.solver.clearSolver()
         self.solver.run()
         for name, value in asked:
