@@ -163,8 +163,8 @@ def with_row(arrays: Arrays, family: str, unit: str, weights: np.ndarray, bounds
     starts = np.append(layout.starts, layout.starts[-1] + len(filled)).astype(layout.starts.dtype)
     indices = np.concatenate([layout.indices, filled.astype(layout.indices.dtype)])
     longer = Layout(replace(layout.named, down=lines), (m + 1, n), layout.senses, starts, indices)
-    more = {"row_lower": [bounds[0]], "row_upper": [bounds[1]], "entries": weights[filled]}
-    return Arrays(longer, np.concatenate([np.append(arrays.part(name), more.get(name, [])) for name in PARTS]))
+    more = {"row_lower": np.array(bounds[:1]), "row_upper": np.array(bounds[1:]), "entries": weights[filled]}
+    return Arrays(longer, np.concatenate([np.append(arrays.part(name), more.get(name, np.zeros(0))) for name in PARTS]))
 
 
 def program_with(program: Program, arrays: Arrays) -> Program:
