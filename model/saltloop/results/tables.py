@@ -13,6 +13,25 @@ from saltloop.results.solved import Solved
 from saltloop.results.titles import names
 from saltloop.results.worth import entry, limits, rules, values
 
+# Files of a run that hold one table each.
+TABLES = (
+    "flows",
+    "activities",
+    "trades",
+    "capacity",
+    "accounts",
+    "rules",
+    "limits",
+    "charges",
+    "values",
+    "entry",
+    "ledger",
+    "names",
+    "indicators",
+    "scores",
+    "products",
+)
+
 
 def all_tables(solved: Solved) -> dict[str, pd.DataFrame]:
     """Every table of a run by file name."""

@@ -297,6 +297,11 @@ def _addresses(pack: Pack) -> dict[str, list[_Cell]]:
     return dict(found)
 
 
+def paths(pack: Pack) -> set[str]:
+    """Every path of the pack that `set` can name."""
+    return {path for table in TABLES if table.path for row in _records(pack, table.name) for path, _ in _paths_of(table, row)}
+
+
 def _paths_of(table: Table, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The paths of one row, each with the column that it names: the declared one, and with the rest of the key behind it."""
     words = {name: _word(row[name]) for name in (*table.key, "kind") if name in row}
