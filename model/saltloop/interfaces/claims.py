@@ -73,6 +73,11 @@ class Claim:
         pack, _, kind = head.rpartition("/")
         return cls(pack, kind, name)
 
+    @property
+    def text(self) -> str:
+        """As it is written."""
+        return f"{self.pack}/{self.kind}:{self.name}" if self.pack else f"{self.kind}:{self.name}"
+
 
 class Inventory:
     """Everything that a claim can name.
