@@ -14,6 +14,7 @@ from interfaces.typed import Project, project
 from saltloop.analysis.plan import solve_scenario
 from saltloop.data.manual import between_markers
 from saltloop.errors import InputError
+from saltloop.interfaces import cli
 from saltloop.interfaces.claims import Claim, Inventory
 from saltloop.interfaces.coverage import ENTRIES, GROUPS, OUTSIDE, REPRESENTED, STATUSES, Coverage, inventory, main, markdown, read_coverage
 from saltloop.results.tables import TABLES, all_tables
@@ -162,6 +163,10 @@ def test_packs_that_others_build_on_are_read_with_them(toy: Project) -> None:
 def test_the_tables_of_a_run_can_be_claimed_and_no_others() -> None:
     made = all_tables(solve_scenario(load_scenario(ROOT / "tests" / "packs" / "toy.yaml")).solved)
     assert tuple(made) == TABLES
+
+
+def test_every_command_can_be_claimed_and_nothing_else(known: Inventory) -> None:
+    assert known.known("command") == set(cli.main.commands)
 
 
 ENTRY = "entry,group,subject_en,subject_zh,region,status,claims,how_en,how_zh\n"

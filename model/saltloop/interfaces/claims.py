@@ -5,6 +5,7 @@ A claim is a kind and a name, apart by a colon. Before the kind may stand the pa
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,7 +20,7 @@ from saltloop.data.pack import Pack
 from saltloop.data.schema import TABLES
 from saltloop.formulation.program import EQUATIONS
 from saltloop.formulation.rules.rule import Rule
-from saltloop.interfaces.cli import main
+from saltloop.interfaces import commands
 from saltloop.results.tables import TABLES as RESULT_TABLES
 from saltloop.scenario.schema import ScenarioFile
 from saltloop.scenario.settings import paths
@@ -165,6 +166,6 @@ _OF_THE_PROGRAM: dict[str, Callable[[], Iterable[str]]] = {
     "equation": lambda: (each.name for each in EQUATIONS),
     "key": lambda: _keys(ScenarioFile),
     "study_key": lambda: _keys(StudyFile),
-    "command": lambda: main.commands,
+    "command": lambda: (module.name for module in pkgutil.iter_modules(commands.__path__)),
     "table": lambda: RESULT_TABLES,
 }
