@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from saltloop.analysis.relaxation import Relaxed, relaxed_alone, relaxed_together
+from saltloop.data.pack import Pack
 from saltloop.errors import INFEASIBLE, UNBOUNDED, Place, Problem, SolveError, Words, message
 from saltloop.formulation.arrays import arrays_of
 from saltloop.formulation.case import Case
@@ -62,8 +63,8 @@ _FLOWS = {
 Titles = dict[str, tuple[str, str]]
 
 
-def titles(case: Case) -> Titles:
-    """English and Chinese names of everything in the pack, by id."""
+def titles(pack: Pack) -> Titles:
+    """English and Chinese names of everything in a pack, by id."""
     found: Titles = {}
     for table, key in (
         ("processes", "process"),
@@ -75,7 +76,7 @@ def titles(case: Case) -> Titles:
         ("routes", "route"),
         ("accounts", "account"),
     ):
-        for r in case.pack.rows(table):
+        for r in pack.rows(table):
             found.setdefault(str(r[key]), (str(r["title_en"]), str(r["title_zh"])))
     return found
 
@@ -143,7 +144,7 @@ def _told(case: Case, program: Program, found: Conflict) -> _Told:
 
 
 def _conflict_text(case: Case, program: Program, told: _Told, language: str) -> str:
-    known = titles(case)
+    known = titles(case.pack)
     words = [Words(f"  - {w}", f"  - {w.zh}") for w in (_with_way(case, program, each, known) for each in told.alone)]
     if told.together:
         words.append(Words("No one of them alone is enough. Together these changes are:", "单独放宽任何一项都不够。以下改动合在一起可行："))
@@ -178,7 +179,7 @@ def _number_words(value: float, unit: str) -> Both:
 
 
 def _ray_text(case: Case, program: Program, found: Ray, language: str) -> str:
-    known = titles(case)
+    known = titles(case.pack)
     chain: list[tuple[float, Words]] = []
     for n, rate in found.columns:
         family, key = program.across.key(n)

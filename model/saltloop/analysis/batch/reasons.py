@@ -29,7 +29,7 @@ def contradiction(case: Case, program: Program, rows: Iterable[int]) -> Words:
     """
     named = [program.down.key(n) for n in rows]
     told = sorted({pair for pair in named if pair[0] not in ALWAYS}, key=lambda pair: (pair[0] != RULE, pair[0], str(pair[1])))
-    known = titles(case)
+    known = titles(case.pack)
     words = [row_words(case, family, key, known) for family, key in told[:_SHOWN]]
     more = [Words(f"{len(told) - _SHOWN} more", f"另有 {len(told) - _SHOWN} 项")] if len(told) > _SHOWN else []
     if not words:
@@ -45,7 +45,7 @@ def endless(case: Case, program: Program, rates: Iterable[tuple[int, float]]) ->
         program: names of the columns.
         rates: positions of columns and how fast they grow.
     """
-    known = titles(case)
+    known = titles(case.pack)
     chain: list[tuple[float, Words]] = []
     for n, rate in rates:
         family, key = program.across.key(n)
