@@ -150,6 +150,14 @@ def test_a_process_counts_only_where_all_its_equipment_has_a_place(toy: Project)
     assert without.holds(Claim.of("recipe:salt_washing"))
 
 
+def test_a_process_counts_only_where_its_inputs_arrive(toy: Project) -> None:
+    assert inventory(toy.root).holds(Claim.of("process:coal_power"))
+    toy.edit({"table": "market_access", "drop": ["suppliers", "coal"]})
+    without = inventory(toy.root)
+    assert not without.holds(Claim.of("process:coal_power"))
+    assert without.holds(Claim.of("equipment:coal_power"))
+
+
 def test_packs_that_others_build_on_are_read_with_them(toy: Project) -> None:
     second = toy.root / "data" / "second"
     second.mkdir()

@@ -17,6 +17,7 @@ from typing import get_args
 from pydantic import BaseModel
 
 from saltloop.data.pack import Pack
+from saltloop.data.relations import Relations
 from saltloop.data.schema import TABLES
 from saltloop.formulation.program import EQUATIONS
 from saltloop.formulation.rules.rule import Rule
@@ -127,15 +128,17 @@ class Inventory:
         return _OF_THE_PROGRAM[kind]()
 
 
-def _placed(pack: Pack) -> set[str]:
-    """Processes whose equipment stands, or may be built, at one site of the pack."""
-    needs: dict[str, set[str]] = {}
-    for row in pack.rows("uses"):
-        needs.setdefault(row["process"], set()).add(row["equipment"])
-    there: dict[str, set[str]] = {}
-    for row in pack.rows("capacities"):
-        there.setdefault(row["site"], set()).add(row["equipment"])
-    return {row["process"] for row in pack.rows("processes") if any(needs.get(row["process"], {row["process"]}) <= stands for stands in there.values())}
+def _running(pack: Pack) -> set[str]:
+    """Processes that can run at some site: the equipment has capacity there, what is used on balance gets there, what is made can leave."""
+    relations = Relations(pack)
+    found = set()
+    for process, sites in relations.sites_of.items():
+        for commodity, net in relations.coefficients[process].items():
+            if net:
+                sites = sites & (relations.placeable if net > 0 else relations.obtainable).get(commodity, frozenset())
+        if sites:
+            found.add(process)
+    return found
 
 
 def _recipes(pack: Pack) -> set[str]:
@@ -160,7 +163,7 @@ def _keys(model: type[BaseModel], above: str = "") -> set[str]:
     return found
 
 
-_OF_PACKS: dict[str, Callable[[Pack], set[str]]] = {"process": _placed, "recipe": _recipes, "tag": _tags, "bound": _bounds, "set": paths}
+_OF_PACKS: dict[str, Callable[[Pack], set[str]]] = {"process": _running, "recipe": _recipes, "tag": _tags, "bound": _bounds, "set": paths}
 _OF_THE_PROGRAM: dict[str, Callable[[], Iterable[str]]] = {
     "rule": lambda: Rule.kinds,
     "equation": lambda: (each.name for each in EQUATIONS),

@@ -38,8 +38,8 @@ NOT_THERE = message(
     "R402",
     ("entry {entry} claims '{claim}', which is not there", "条目 {entry} 声称“{claim}”，但并不存在"),
     (
-        "correct the claim, or say how the entry is represented.{hint} A process must have equipment that stands or may be built at some site",
-        "请更正，或说明该条目如何体现。{hint}工艺须在某地点有已建或可建设备",
+        "correct the claim, or say how the entry is represented.{hint} A process must be able to run at some site: equipment there, a way in and a way out",
+        "请更正，或说明该条目如何体现。{hint}工艺须能在某地点运行：有设备、原料有来源、产物有去向",
     ),
 )
 WRONG_STATUS = message(
