@@ -13,6 +13,7 @@ import yaml
 from interfaces.typed import Project, project
 from saltloop.analysis.plan import solve_scenario
 from saltloop.data.manual import between_markers
+from saltloop.data.unused import unused
 from saltloop.errors import InputError
 from saltloop.interfaces import cli
 from saltloop.interfaces.claims import Claim, Inventory
@@ -27,9 +28,14 @@ AIM = 0.9
 
 
 @cache
+def project_root() -> Inventory:
+    return inventory(ROOT)
+
+
+@cache
 def shipped() -> Coverage:
     """The shipped tables; reading them looks up every claim."""
-    return read_coverage(FOLDER, inventory(ROOT))
+    return read_coverage(FOLDER, project_root())
 
 
 def test_every_claim_is_there_and_every_group_is_complete() -> None:
@@ -67,6 +73,14 @@ def test_the_policies_answer_the_entries_that_their_index_names() -> None:
     status = {entry.name: entry.status for entry in shipped().entries}
     assert named <= set(status)
     assert {entry for entry in named if status[entry] == OUTSIDE} == set()
+
+
+def test_every_fact_of_the_documents_is_cited_or_the_reason_is_told() -> None:
+    facts = {name: len(pack.rows("facts")) for name, pack in project_root().packs.items()}
+    assert sum(facts.values()) > 500
+    for name in (name for name, count in facts.items() if count):
+        found = unused(project_root().packs[name])
+        assert list(found.loc[found["kind"] == "fact", "name"]) == [], name
 
 
 @pytest.fixture
