@@ -1,0 +1,48 @@
+"""saltloop cooperate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main, seconds
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--players", "first", metavar="PLACE [PLACE ...]", help="Areas or sites (default: the areas, or else sites, inside those of the scenario).")
+@click.argument("others", nargs=-1, metavar="")
+@click.option("--exchanges", "asked", type=click.IntRange(min=0), default=20, show_default=True, help="For how many exchanges to solve without each.")
+@click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver in each case.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the tables: .xlsx, .csv, .parquet, .json, or a folder of CSV.")
+@DATA
+@LANGUAGE
+@guarded
+def cooperate(
+    scenario: Path, first: str | None, others: tuple[str, ...], asked: int, time_limit: float | None, out: Path | None, data: str | None, language: str
+) -> int:
+    r"""Work out what it is worth that parks plan together, which exchanges carry it, and how the gain could be shared.
+
+    \b
+    Example:
+        saltloop cooperate scenarios/qaidam-2025.yaml --players golmud delingha dachaidan ulan
+    """
+    from saltloop.analysis.cooperation import cooperation, players_of
+    from saltloop.analysis.plan import solve_scenario
+    from saltloop.interfaces.cooperation_text import cooperation_text
+    from saltloop.results.spreadsheet import write_frames
+    from saltloop.scenario.resolve import load_scenario
+    from saltloop.solve.live import Options
+
+    if others and first is None:
+        raise click.UsageError(f"'{' '.join(others)}' stands alone; write --players {' '.join(others)}")
+    named = [name for word in (first or "", *others) for name in word.split(",") if name]
+    options = Options(ranging=False, time_limit=time_limit)
+    solved = solve_scenario(load_scenario(scenario, data), options).solved
+    found = cooperation(solved.case, solved.program, players_of(solved.case, named), asked, options)
+    click.echo(cooperation_text(found, solved.case.pack, solved.program.objective_unit, language))
+    if out is not None:
+        for path in write_frames({"shares": found.shares, "coalitions": found.coalitions, "exchanges": found.exchanges}, out):
+            click.echo(f"{'Written' if language != 'zh' else '已写出'}: {path}")
+    return 0
