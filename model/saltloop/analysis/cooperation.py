@@ -239,8 +239,9 @@ def _coalitions(
 def _exchanges(game: _Game, alone: Outcome, together: Outcome, asked: int) -> pd.DataFrame:
     """What passes from player to player in the plan of all, what is missed most first; asked are those of the largest amount times worth of the first unit."""
     names, money, rows = list(game.players), game.program.objective_unit, []
-    for key, part in _passing(game, alone, together).groupby(["commodity", "giver", "taker", "period"], sort=False):
-        commodity, giver, taker, period = key
+    by = ["commodity", "giver", "taker", "period"]
+    for _, part in _passing(game, alone, together).groupby(by, sort=False):
+        commodity, giver, taker, period = (part[name].iloc[0] for name in by)
         amount, unit = float(part["amount"].sum()), str(part["unit"].iloc[0])
         if amount > _FELT:
             here, there = (float(np.average(part[c], weights=part["amount"])) for c in ("here", "there"))
