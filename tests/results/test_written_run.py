@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -63,6 +64,21 @@ def test_a_run_can_be_checked_from_its_files_alone(written: Run) -> None:
     findings = verify(Run(written.folder))
     assert [(f.check[0], f.error) for f in findings if not f.holds] == []
     assert len(findings) == 9
+
+
+def test_a_violation_is_found_in_a_row_of_tiny_terms(written: Run, tmp_path: Path) -> None:
+    """A row counted in units so large that all its terms are tiny: broken by a tenth it is found, though the tenth is next to nothing."""
+    folder = tmp_path / "run"
+    shutil.copytree(written.folder, folder)
+    columns, rows, entries = (pd.read_parquet(folder / f"program/{name}.parquet") for name in ("columns", "rows", "matrix"))
+    left = entries.assign(term=entries["coefficient"] * entries["column"].map(columns["value"])).groupby("row")["term"].sum()
+    row = int(left[(left > 1) & (rows["dual"] == 0)].idxmax())
+    entries.loc[entries["row"] == row, "coefficient"] *= 2.0**-60
+    rows.loc[row, ["lower", "upper"]] = -math.inf, left[row] * 0.9 * 2.0**-60
+    for name, frame in (("rows", rows), ("matrix", entries)):
+        frame.to_parquet(folder / f"program/{name}.parquet", index=False)
+    found = next(f for f in verify(Run(folder)) if "certificate" in f.check[0])
+    assert not found.holds
 
 
 def test_the_manifest_tells_objective_certificate_and_versions(written: Run) -> None:

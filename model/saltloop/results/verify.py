@@ -17,6 +17,7 @@ from saltloop.data.read import records
 from saltloop.formulation.calendar import YEAR
 from saltloop.results.run import PROGRAM, Run
 from saltloop.solve.certificate import certificate
+from saltloop.solve.scaling import natural_units, scaling_of
 
 TOLERANCE = 1e-6
 CERTIFICATE_TOLERANCE = 1e-7
@@ -197,15 +198,11 @@ def _certificate(run: Run) -> Finding:
         return Finding(check, np.inf, CERTIFICATE_TOLERANCE, f"{PROGRAM}/matrix")
     matrix = sparse.csr_array((entries["coefficient"], (entries["row"], entries["column"])), shape=(len(rows), len(columns)))
     maximise = run.manifest["objective"]["stages"][0]["sense"] == "maximise"
-    judged = certificate(
-        matrix,
-        (rows["lower"].to_numpy(), rows["upper"].to_numpy()),
-        (columns["lower"].to_numpy(), columns["upper"].to_numpy()),
-        columns["cost"].to_numpy(),
-        maximise,
-        columns["value"].to_numpy(),
-        rows["dual"].to_numpy(),
-    )
+    row_bounds, column_bounds = ((lines["lower"].to_numpy(), lines["upper"].to_numpy()) for lines in (rows, columns))
+    costs = columns["cost"].to_numpy()
+    # The natural units, too, are those of the written arrays, so that this is the judgement the plan had to stand when it was found.
+    units = natural_units(scaling_of(matrix, row_bounds, column_bounds, costs))
+    judged = certificate(matrix, row_bounds, column_bounds, costs, maximise, columns["value"].to_numpy(), rows["dual"].to_numpy(), units)
     return Finding(check, judged.worst, CERTIFICATE_TOLERANCE, "")
 
 

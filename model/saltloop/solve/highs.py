@@ -12,9 +12,9 @@ from saltloop.errors import STOPPED, SolveError
 from saltloop.formulation.arrays import Arrays, arrays_of
 from saltloop.formulation.program import Program
 from saltloop.solve import live as door
-from saltloop.solve.certificate import TOLERANCE, NaturalUnits, certificate
+from saltloop.solve.certificate import TOLERANCE, certificate
 from saltloop.solve.live import Live, Options, algorithm_for
-from saltloop.solve.scaling import Scaling
+from saltloop.solve.scaling import Scaling, natural_units
 from saltloop.solve.solution import Certificate, Ranging, Solution
 from saltloop.solve.stages import OPTIMAL, basic_columns, first_stage, later_stages, reduced_costs
 
@@ -117,10 +117,8 @@ def certify(arrays: Arrays, values: np.ndarray, duals: np.ndarray, scale: Scalin
         duals: of the rows.
         scale: its powers of two are the natural units.
     """
-    row, column, size, worth = scale.row, scale.column, scale.size, scale.worth
-    units = NaturalUnits(size / row, size * column, row / worth, 1 / (column * worth), size / worth)
     maximise = arrays.layout.senses[0] == "maximise"
-    return certificate(arrays.matrix, arrays.row_bounds, arrays.column_bounds, arrays.costs(), maximise, values, duals, units)
+    return certificate(arrays.matrix, arrays.row_bounds, arrays.column_bounds, arrays.costs(), maximise, values, duals, natural_units(scale))
 
 
 def _uncertified(judged: Certificate) -> SolveError:

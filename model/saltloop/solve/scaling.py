@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from saltloop.formulation.arrays import Arrays
+from saltloop.solve.certificate import NaturalUnits
 
 _PASSES = 6
 
@@ -47,19 +48,39 @@ def _median(values: np.ndarray) -> float:
     return float(np.median(chosen)) if len(chosen) else 1.0
 
 
-def scaling(arrays: Arrays) -> Scaling:
+Bounds = tuple[np.ndarray, np.ndarray]
+
+
+def scaling_of(coefficients: sparse.csr_array, row_bounds: Bounds, column_bounds: Bounds, first_costs: np.ndarray) -> Scaling:
     """Geometric scaling of the matrix, then one factor for all sizes and one for all costs.
 
     Args:
-        arrays: its matrix, bounds and first objective are looked at.
+        coefficients: m rows by n columns; entries may be zero.
+        row_bounds: lower and upper of each row.
+        column_bounds: lower and upper of each column.
+        first_costs: of each column in the first stage of the objective.
     """
-    matrix = arrays.matrix.copy()
+    matrix = coefficients.copy()
     matrix.eliminate_zeros()
     row, column = np.ones(matrix.shape[0]), np.ones(matrix.shape[1])
     for _ in range(_PASSES):
         row = row / _middle(sparse.csr_array(sparse.diags_array(row) @ matrix @ sparse.diags_array(column)))
         column = column / _middle(sparse.csr_array((sparse.diags_array(row) @ matrix @ sparse.diags_array(column)).T))
     row, column = _power(row), _power(column)
-    sizes = np.concatenate([*(side * row for side in arrays.row_bounds), *(side / column for side in arrays.column_bounds)])
-    costs = arrays.costs() * column
+    sizes = np.concatenate([*(side * row for side in row_bounds), *(side / column for side in column_bounds)])
+    costs = first_costs * column
     return Scaling(row, column, float(_power(np.array([_median(sizes)]))[0]), float(_power(np.array([1 / _median(costs)]))[0]))
+
+
+def scaling(arrays: Arrays) -> Scaling:
+    """The scaling of a programme.
+
+    Args:
+        arrays: its matrix, bounds and first objective are looked at.
+    """
+    return scaling_of(arrays.matrix, arrays.row_bounds, arrays.column_bounds, arrays.costs())
+
+
+def natural_units(scale: Scaling) -> NaturalUnits:
+    """The units in which a solution is judged: the powers of two that bring every number near one."""
+    return NaturalUnits(scale.size / scale.row, scale.size * scale.column, scale.row / scale.worth, 1 / (scale.column * scale.worth), scale.size / scale.worth)
