@@ -14,8 +14,8 @@ from saltloop.errors import BAD_INPUT, SolveError
 from saltloop.formulation.arrays import Arrays, Layout
 from saltloop.solve.scaling import Scaling, scaling
 
-# Measured: at 49,260 columns the dual simplex method takes half the time of interior point with crossover, at 98,317 a fifth more.
-_LARGE = 90_000
+# Measured: of 49,260 columns the dual simplex method takes half the time of interior point with crossover, of 70,937 and 98,317 a fifth to two fifths more.
+_LARGE = 60_000
 # From this many changed coefficients on, handing the matrix over again is quicker than changing them one by one.
 _MANY = 5_000
 _STATUS = {
@@ -33,7 +33,7 @@ class Options:
     """How to solve.
 
     Args:
-        algorithm: choose, simplex or ipm; choose takes the dual simplex up to 90,000 columns, interior point with
+        algorithm: choose, simplex or ipm; choose takes the dual simplex up to 60,000 columns, interior point with
             crossover above.
         time_limit: seconds; None: no limit.
         ranging: whether to compute how far duals and prices hold.
