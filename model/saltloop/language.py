@@ -661,9 +661,8 @@ def _retold(value: float, unit: str, language: str) -> tuple[float, str]:
 
 
 def _digits(value: float, language: str) -> tuple[str, str]:
-    """Digits and the word of scale; no word where language is empty."""
-    value = _significant(value, 4)
-    size = abs(value)
+    """Digits and the word of scale; no word where language is empty. Only the choice of scale sees a rounded number: nothing is rounded twice."""
+    size = abs(_significant(value, 4))
     if 0 < size < 1e-4:
         mantissa, exponent = f"{value:.2e}".split("e")
         return f"{_plain(float(mantissa), 3)}×10{str(int(exponent)).translate(_SUPERSCRIPT)}", ""

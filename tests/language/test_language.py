@@ -29,6 +29,7 @@ def test_every_text_says_the_same_things_in_both_languages(key: str) -> None:
     [
         (1.2e6, "t", "1.2 million t", "120万吨"),
         (3.4e9, "CNY", "3.4 bn CNY", "34亿元"),
+        (2.9346e9, "CNY", "2.93 bn CNY", "29.3亿元"),
         (123456, "person", "123,500 persons", "12.3万人"),
         (99996, "t", "100,000 t", "10万吨"),
         (999.96e6, "CNY", "1 bn CNY", "10亿元"),
