@@ -685,3 +685,16 @@ def _plain(value: float, digits: int) -> str:
     shown = f"{abs(value):,.{decimals}f}"
     shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     return ("−" if value < 0 else "") + shown
+
+
+def axis_scale(largest: float, unit: str, language: str) -> tuple[float, str]:
+    """What the numbers of a chart are divided by, and the unit then: 1e9 and bn CNY for some 4e10 CNY.
+
+    Args:
+        largest: magnitude of the largest of them.
+        unit: of all.
+        language: en or zh.
+    """
+    value, retold = _retold(1.0, unit, language)
+    scale, word = next(((s, w) for s, w in _SCALES[language] if largest * value >= s), (1.0, ""))
+    return scale / value, f"{word.strip()}{'' if language == 'zh' else ' '}{unit_name(retold, language)}".strip()

@@ -85,8 +85,23 @@ LANGUAGE = click.option(
 DATA = click.option("--data", metavar="FOLDER", help="Folder that holds the packs; else the nearest data/ above the scenario.")
 
 
+class Many(click.Option):
+    """An option that takes all words up to the next option, as in `--trade value_added co2`."""
+
+
 class _Command(click.Command):
     """A command whose help keeps the lines under `Example:`; docstrings write the mark that click wants for it as backslash and b."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the name of an option that takes many words before each of them."""
+        many, written, current = {name for p in self.params if isinstance(p, Many) for name in p.opts}, list[str](), ""
+        for word in args:
+            if word.startswith("-") and len(word) > 1:
+                current = word if word in many else ""
+                if current:
+                    continue
+            written += [current, word] if current else [word]
+        return super().parse_args(ctx, written)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help."""

@@ -7,15 +7,21 @@ from typing import Any
 import pandas as pd
 
 from saltloop.data.read import records
+from saltloop.formulation.case import Case
 from saltloop.results.solved import Solved
 
 
 def names(solved: Solved) -> pd.DataFrame:
+    """Titles of everything that the tables of a run name, as `names_of` gives them."""
+    return names_of(solved.case)
+
+
+def names_of(case: Case) -> pd.DataFrame:
     """kind, id, title_en, title_zh, unit, group, latitude, longitude, extra: titles of everything that the tables name.
 
     extra: of a process its reference commodity, of a link its origin>destination>mode, of a rule the words for its kind.
     """
-    tables = solved.case.pack.tables
+    tables = case.pack.tables
     parts: list[tuple[Any, ...]] = []
     for kind, table, group in (
         ("site", "sites", "area"),
@@ -37,9 +43,9 @@ def names(solved: Solved) -> pd.DataFrame:
             parts.append(
                 (kind, r[kind], r["title_en"], r["title_zh"], r.get("unit") or "", shown or "", r.get("latitude"), r.get("longitude"), r.get("reference", ""))
             )
-    for name, link in solved.case.links.items():
+    for name, link in case.links.items():
         parts.append(("link", name, name, name, "", link.mode, None, None, f"{link.origin}>{link.destination}>{link.mode}"))
-    for rule in solved.case.choices.rules:
+    for rule in case.choices.rules:
         called = {"en": rule.name, "zh": rule.name, **(rule.called or {})}
         parts.append(("rule", rule.name, called["en"], called["zh"], rule.unit, rule.kind, None, None, f"{rule.title[0]}|{rule.title[1]}"))
     frame = pd.DataFrame(parts, columns=["kind", "id", "title_en", "title_zh", "unit", "group", "latitude", "longitude", "extra"])

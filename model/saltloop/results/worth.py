@@ -15,7 +15,7 @@ from saltloop.formulation.rules.charge import Charge
 from saltloop.formulation.rules.rule import Rule
 from saltloop.results.solved import THRESHOLD, Solved, per
 
-_LIMITS = (
+LIMITS = (
     "capacity_stock",
     "draw_limit",
     "stock_limit",
@@ -128,7 +128,7 @@ def limits(solved: Solved) -> pd.DataFrame:
     The physical limits, named by where they hold (site, basin, market or link) and on what.
     """
     parts = []
-    for family in _LIMITS:
+    for family in LIMITS:
         frame = solved.equation(family)
         if frame.empty:
             continue

@@ -50,7 +50,7 @@ def _page(folder: Folder, language: str) -> str:
         texts=TEXTS,
         style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
         script=Markup((_HERE / "script.js").read_text(encoding="utf-8")),
-        library=Markup(_library()),
+        library=Markup(plotting_library()),
     )
 
 
@@ -95,7 +95,7 @@ def _content(folder: Folder) -> dict[str, Any]:
         "edge": plant.edge(folder),
         "accounts": ledger.all_accounts(folder),
         "origin": origin.origin(folder),
-        "data": _embedded({"views": [_drawn(view) for view in diagrams], "atlas": chart, "values": values, "title": both("report_title", title=title)}),
+        "data": embedded({"views": [_drawn(view) for view in diagrams], "atlas": chart, "values": values, "title": both("report_title", title=title)}),
     }
 
 
@@ -190,7 +190,7 @@ def _link_words(view: View, what: Both, source: int, sink: int, shown: Both) -> 
     return (f"<b>{what[0]}</b> {shown[0]}<br>{ends[0]}", f"<b>{what[1]}</b> {shown[1]}<br>{ends[1]}")
 
 
-def _embedded(data: object) -> Markup:
+def embedded(data: object) -> Markup:
     """JSON that cannot end the script element that holds it."""
     raw = json.dumps(data, ensure_ascii=False, allow_nan=False)
     for sign, instead in (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
@@ -198,7 +198,7 @@ def _embedded(data: object) -> Markup:
     return Markup(raw)
 
 
-def _library() -> str:
+def plotting_library() -> str:
     """The plotting library, found without importing the package that carries it, which would take longer than the page."""
     spec = find_spec("plotly")
     if spec is None or not spec.submodule_search_locations:

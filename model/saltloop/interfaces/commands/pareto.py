@@ -1,0 +1,58 @@
+"""saltloop pareto."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from saltloop.interfaces.command import DATA, LANGUAGE, Many, guarded, main
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--trade", cls=Many, multiple=True, required=True, metavar="ACCOUNT ACCOUNT [ACCOUNT]", help="Two accounts, or three for a surface.")
+@click.option("--points", type=click.IntRange(2), help="Levels of the second account (default 21), or of each of two (default 9).")
+@click.option("--place", cls=Many, multiple=True, type=click.Path(path_type=Path), metavar="RUN|SCENARIO|FOLDER ...", help="Plans to show beside the front.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write to a file: .html (charts), .csv, .parquet or .xlsx.")
+@DATA
+@LANGUAGE
+@guarded
+def pareto(scenario: Path, trade: tuple[str, ...], points: int | None, place: tuple[Path, ...], out: Path | None, data: str | None, language: str) -> int:
+    r"""Weigh accounts against each other: the best of the first at every level of the second, and what binds there.
+
+    The first account is wished as the objective has it. Another is wished as the objective has it, else as a limit of the scenario
+    has it, else as the indicators of the pack have it, else low; `max:` or `min:` in front says otherwise. `account@place` counts one
+    site or area, `objective` is the objective of the scenario.
+
+    \b
+    Example:
+        saltloop pareto scenarios/ferts.yaml --trade total_cost import_cost --out front.html
+        saltloop pareto scenarios/qaidam-2025.yaml --trade value_added co2 --points 41
+    """
+    from saltloop.analysis.pareto import POINTS, front
+    from saltloop.analysis.places import places_of
+    from saltloop.analysis.surface import GRID, surface
+    from saltloop.analysis.trade import trade_of
+    from saltloop.formulation.case import build_case
+    from saltloop.interfaces.answer import answer_text, write_answer
+    from saltloop.interfaces.front_text import front_answer
+    from saltloop.interfaces.surface_text import surface_answer
+    from saltloop.results.titles import names_of
+    from saltloop.scenario.resolve import load_scenario
+
+    loaded = load_scenario(scenario, data)
+    weighed = trade_of(build_case(loaded.pack, loaded.choices), trade)
+    names, places = names_of(weighed.case), tuple(places_of(weighed, place, data))
+    if len(weighed.wishes) == 2:
+        found = front(weighed, points or POINTS, places)
+        frames, answer = found.frames, partial(front_answer, found, names, loaded.title)
+    else:
+        spread = surface(weighed, points or GRID, places)
+        frames, answer = spread.frames, partial(surface_answer, spread, names, loaded.title)
+    click.echo(answer_text(answer(language), language))
+    if out is not None:
+        write_answer(out, frames, answer, language)
+        click.echo(f"\n{'写出' if language == 'zh' else 'Written'}: {out}")
+    return 0
