@@ -90,7 +90,7 @@ def _wish(case: Case, program: Program, text: str, problems: Problems) -> Wish |
         problems.add(UNKNOWN_AREA.at(Place(), name=place, key="--trade", areas=", ".join(areas), sites=", ".join(case.sites), hint=hint))
         return None
     sense, why = (_PREFIX[prefix], Words("as asked", "按指定")) if prefix in _PREFIX else wished(case, account)
-    known = titles(case)
+    known = titles(case.pack)
     title = _OBJECTIVE_TITLE if account == OBJECTIVE else known.get(account, (account, account))
     if place:
         area = {r["area"]: (r["title_en"], r["title_zh"]) for r in case.pack.rows("areas")} | known
