@@ -29,6 +29,8 @@ RUNNING = 1e-7
 _POINTS = (6, 10, 16, 24)
 _WIDER = 3
 _NEAR = 1e-7
+# Changes of the objective below this share of it are rounding.
+_EQUAL = 1e-10
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,7 @@ class _Study:
         """What two plans say, those at the low and at the high end."""
         base = self.base.objectives[0]
         changes = [plan.objectives[0] - base if plan.status == "optimal" else float("nan") for plan in plans]
+        changes = [0.0 if abs(change) <= _EQUAL * abs(base) else change for change in changes]
         sets = [self._running(plan) for plan in plans if plan.status == "optimal"]
         enters, leaves = frozenset[str]().union(*(s - self.running for s in sets)), frozenset[str]().union(*(self.running - s for s in sets))
         return _Ends((changes[0], changes[1]), enters, leaves, way)
