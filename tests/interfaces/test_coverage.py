@@ -172,6 +172,17 @@ def test_a_process_counts_only_where_its_inputs_arrive(toy: Project) -> None:
     assert without.holds(Claim.of("equipment:coal_power"))
 
 
+def test_a_mode_counts_only_where_a_link_has_it_and_a_store_where_its_equipment_stands(toy: Project) -> None:
+    toy.edit(
+        {"table": "links", "drop": ["road"]},
+        {"table": "stores", "add": {"store": "shed", "commodity": "salt", "equipment": "salt_hall", "chronology": "year"}},
+        {"table": "stores", "add": {"store": "cave", "commodity": "salt", "equipment": "cavern", "chronology": "year"}},
+        {"table": "equipment", "add": {"equipment": "cavern", "capacity_unit": "t", "resolution": "year"}},
+    )
+    found = inventory(toy.root)
+    assert [text for text in ("mode:road", "mode:line", "store:shed", "store:cave") if found.holds(Claim.of(text))] == ["mode:line", "store:shed"]
+
+
 def test_packs_that_others_build_on_are_read_with_them(toy: Project) -> None:
     second = toy.root / "data" / "second"
     second.mkdir()

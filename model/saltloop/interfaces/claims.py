@@ -27,17 +27,16 @@ from saltloop.scenario.schema import ScenarioFile
 from saltloop.scenario.settings import paths
 from saltloop.scenario.study_schema import StudyFile
 
-# Kind of claim: table and column of a pack that must hold the name.
+# Kind of claim: table and column of a pack that must hold the name; a mode counts where a link has it, a route where something is disposed of by it.
 _COLUMNS = {
     "commodity": ("commodities", "commodity"),
     "area": ("areas", "area"),
     "site": ("sites", "site"),
     "basin": ("basins", "basin"),
     "link": ("links", "link"),
-    "mode": ("modes", "mode"),
+    "mode": ("links", "mode"),
     "market": ("markets", "market"),
-    "route": ("routes", "route"),
-    "store": ("stores", "store"),
+    "route": ("disposals", "route"),
     "account": ("accounts", "account"),
     "indicator": ("indicators", "indicator"),
     "score": ("scores", "score"),
@@ -141,6 +140,12 @@ def _running(pack: Pack) -> set[str]:
     return found
 
 
+def _stores(pack: Pack) -> set[str]:
+    """Stores whose equipment stands, or may be built, at some site."""
+    standing = {row["equipment"] for row in pack.rows("capacities")}
+    return {row["store"] for row in pack.rows("stores") if row["equipment"] in standing}
+
+
 def _recipes(pack: Pack) -> set[str]:
     return {row["process"] for row in pack.rows("processes")}
 
@@ -163,7 +168,7 @@ def _keys(model: type[BaseModel], above: str = "") -> set[str]:
     return found
 
 
-_OF_PACKS: dict[str, Callable[[Pack], set[str]]] = {"process": _running, "recipe": _recipes, "tag": _tags, "bound": _bounds, "set": paths}
+_OF_PACKS: dict[str, Callable[[Pack], set[str]]] = {"process": _running, "recipe": _recipes, "store": _stores, "tag": _tags, "bound": _bounds, "set": paths}
 _OF_THE_PROGRAM: dict[str, Callable[[], Iterable[str]]] = {
     "rule": lambda: Rule.kinds,
     "equation": lambda: (each.name for each in EQUATIONS),
