@@ -145,12 +145,30 @@ def _fill(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, language: 
     headers = [HEADERS.get(c, c) if language == "zh" else c for c in frame.columns]
     sheet.write_row(0, 0, headers, bold)
     for n, column in enumerate(frame.columns):
-        numeric = pd.api.types.is_numeric_dtype(frame[column]) and not pd.api.types.is_bool_dtype(frame[column])
-        sheet.write_column(1, n, [_cell(x) for x in frame[column]], number if numeric and column not in ("period", "target_year") else None)
+        shown = number if _is_amount(frame[column]) and column not in ("period", "target_year") else None
+        _write_column(sheet, n, frame[column], shown)
         sheet.set_column(n, n, min(44, max(10, len(str(headers[n])) + 2, *(len(str(x)) for x in frame[column].head(50)))) if len(frame) else 12)
     sheet.freeze_panes(1, 0)
     if len(frame):
         sheet.autofilter(0, 0, len(frame), len(headers) - 1)
+
+
+def _is_amount(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _write_column(sheet: xlsxwriter.worksheet.Worksheet, place: int, column: pd.Series, shown: object) -> None:
+    """Cells below the heading by the writer of their kind, since asking the library to find the kind of each costs half as much again."""
+    if _is_amount(column):
+        for line, (value, is_known) in enumerate(zip(column.tolist(), np.isfinite(column.to_numpy(dtype=float, na_value=np.nan)), strict=True), 1):
+            if is_known:
+                sheet.write_number(line, place, value, shown)
+        return
+    for line, value in enumerate(map(_cell, column.tolist()), 1):
+        if isinstance(value, str) and value:
+            sheet.write_string(line, place, value)
+        elif value is not None and value != "":
+            sheet.write(line, place, value)
 
 
 def _cell(value: object) -> object:
