@@ -37,13 +37,13 @@ NO_LIMIT = message(
     ),
 )
 # A balance or a definition always holds; it links the conflict together but is never its cause.
-_ALWAYS = ("balance", "account_definition", "charge_base", "storage_level", "capacity_stock")
+ALWAYS = ("balance", "account_definition", "charge_base", "storage_level", "capacity_stock")
 _SHOWN = 12
 # For the bounds that give way, so that the reason comes soon even where the programme is large.
 _SECONDS = 10.0
-_COUNTED = ("account", "charged", "capacity")
-_UNTITLED = ("period", "slice", "tier")
-_FLOWS = {
+COUNTED = ("account", "charged", "capacity")
+UNTITLED = ("period", "slice", "tier")
+FLOWS = {
     "activity": ("run", "运行"),
     "new_capacity": ("build", "新建"),
     "retired_capacity": ("retire", "退役"),
@@ -81,13 +81,13 @@ def titles(pack: Pack) -> Titles:
     return found
 
 
-def _joined(parts: list[object], known: Titles) -> Words:
+def joined_titles(parts: list[object], known: Titles) -> Words:
     """Names of a key in both languages."""
     pairs = [known.get(str(part), (str(part), str(part))) for part in parts]
     return Words(", ".join(en for en, _ in pairs), "、".join(zh for _, zh in pairs))
 
 
-def _row_words(case: Case, family: str, key: Key, known: Titles) -> Words:
+def row_words(case: Case, family: str, key: Key, known: Titles) -> Words:
     """A row of the programme as one line: a rule with its file and line, an equation with the things it is about."""
     if family == RULE:
         rule = _rule(case, key)
@@ -95,7 +95,7 @@ def _row_words(case: Case, family: str, key: Key, known: Titles) -> Words:
             f"rule '{rule.name}' ({rule.title[0].lower()}) in {key[1]}, {rule.place}", f"规则“{rule.name}”（{rule.title[1]}），{key[1]} 年，{rule.place}"
         )
     each = next(e for e in EQUATIONS if e.name == family)
-    names = _joined([part for name, part in zip(each.over, key, strict=True) if name not in ("period", "slice")], known)
+    names = joined_titles([part for name, part in zip(each.over, key, strict=True) if name not in ("period", "slice")], known)
     return Words(f"{each.title[0]}: {names}", f"{each.title[1]}：{names.zh}")
 
 
@@ -134,7 +134,7 @@ class _Told:
 
 def _told(case: Case, program: Program, found: Conflict) -> _Told:
     families = {n: str(program.rows["family"].iloc[n]) for n in found.rows}
-    named = tuple(sorted((n for n in found.rows if families[n] not in _ALWAYS), key=lambda n: families[n] != RULE))
+    named = tuple(sorted((n for n in found.rows if families[n] not in ALWAYS), key=lambda n: families[n] != RULE))
     arrays = arrays_of(program)
     alone = relaxed_alone(case, arrays, named[:_SHOWN], _SECONDS)
     rules = np.flatnonzero((program.rows["family"] == RULE).to_numpy())
@@ -165,7 +165,7 @@ def _conflict_text(case: Case, program: Program, told: _Told, language: str) -> 
 def _with_way(case: Case, program: Program, each: Relaxed, known: Titles) -> Words:
     """A row in words, and the number with which there would be a plan."""
     row = program.rows[["family", "key"]].iloc[each.row]
-    words = _row_words(case, str(row["family"]), row["key"], known)
+    words = row_words(case, str(row["family"]), row["key"], known)
     if each.enough is None:
         return words
     (now, now_zh), (enough, enough_zh) = (_number_words(value, each.unit) for value in (each.now, each.enough))
@@ -183,9 +183,9 @@ def _ray_text(case: Case, program: Program, found: Ray, language: str) -> str:
     chain: list[tuple[float, Words]] = []
     for n, rate in found.columns:
         family, key = program.across.key(n)
-        if family not in _COUNTED:
-            names = _joined([p for name, p in zip(VARIABLES[family][0], key, strict=True) if name not in _UNTITLED], known)
-            flow = _FLOWS[family]
+        if family not in COUNTED:
+            names = joined_titles([p for name, p in zip(VARIABLES[family][0], key, strict=True) if name not in UNTITLED], known)
+            flow = FLOWS[family]
             chain.append((abs(rate), Words(f"  - {flow[0]}: {names}", f"  - {flow[1]}：{names.zh}")))
     lines = [line for _, line in sorted(chain, key=lambda pair: -pair[0])]
     return _text(NO_LIMIT.at(Place()), [*lines[:_SHOWN], *_more(len(lines) - _SHOWN)], language)

@@ -7,6 +7,7 @@ there are. What cannot be measured is built case by case, and the notes say so.
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -161,6 +162,16 @@ class Variation:
     def __getstate__(self) -> dict[str, Any]:
         """What is sent to another process: everything measured; the pack is loaded there if a case has to be built."""
         return {**self.__dict__, "_pack": None, "_last": None}
+
+    def with_pack(self, pack: Pack) -> Variation:
+        """The same with a pack that is at hand, where it arrived without one; what is measured is shared.
+
+        Args:
+            pack: of its region, loaded and checked, nothing of the scenario in it.
+        """
+        found = copy.copy(self)
+        found._pack = pack
+        return found
 
     @property
     def pack(self) -> Pack:

@@ -93,10 +93,17 @@ class Live:
     seconds: dict[str, float] = field(default_factory=dict)
     iterations: int = 0
     refine: bool = False
+    _scaled: tuple[Arrays, Arrays] | None = None
+
+    def scaled(self) -> Arrays:
+        """The numbers of the arrays, scaled; kept until there are other arrays."""
+        if self._scaled is None or self._scaled[0] is not self.arrays:
+            self._scaled = self.arrays, Arrays(self.arrays.layout, self.arrays.numbers * self.factors)
+        return self._scaled[1]
 
     def wanted(self, stage: int = 0) -> State:
         """The scaled numbers of the arrays with one stage as the objective."""
-        scaled = Arrays(self.arrays.layout, self.arrays.numbers * self.factors)
+        scaled = self.scaled()
         return State(scaled.costs(stage), scaled.column_bounds, scaled.row_bounds, scaled.part("entries"))
 
     def put(self, new: State) -> int:

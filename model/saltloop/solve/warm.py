@@ -138,7 +138,8 @@ class Warm:
 
     def _has_drifted(self) -> bool:
         """Whether the scaling no longer fits a coefficient of the case."""
-        size = np.abs(self.live.wanted().entries)
+        entries = self.live.scaled().part("entries")
+        size = np.abs(entries[entries != self.live.state.entries])
         low, high = self._range
         return bool(np.any((size > 0) & ((size < low) | (size > high))))
 

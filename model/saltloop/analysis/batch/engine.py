@@ -103,7 +103,7 @@ class Engine:
     structures: OrderedDict[str, _Structure] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
-        self.job.variation._pack = self.job.pack
+        self._variation = self.job.variation.with_pack(self.job.pack)
 
     def solve(self, values: Values, frozen: str = "") -> Answer:
         """One case; what is wrong with it is part of the answer, never raised.
@@ -114,7 +114,7 @@ class Engine:
         """
         start = time.perf_counter()
         try:
-            values = meant(self.job.variation.document, values)
+            values = meant(self._variation.document, values)
             arrays = self._arrays(values)
             structure = self._structure(values, arrays)
             structure.warm.change(_held(arrays, self.job.frozen[frozen]) if frozen else arrays)
@@ -135,14 +135,14 @@ class Engine:
             InputError: a value is wrong, told at the line of the study.
         """
         try:
-            return self.job.variation.arrays(values)
+            return self._variation.arrays(values)
         except InputError:
             self._case(values)
             raise
 
     def _structure(self, values: Values, arrays: Arrays) -> _Structure:
         """What is kept for the structure of a case."""
-        key = f"{arrays.layout.structure} {id(arrays.layout)}" if self.job.variation.is_patched(values) else arrays.layout.structure
+        key = f"{arrays.layout.structure} {id(arrays.layout)}" if self._variation.is_patched(values) else arrays.layout.structure
         found = self.structures.pop(key, None)
         if found is None:
             case, program = self._case(values), arrays.layout.named
@@ -155,7 +155,7 @@ class Engine:
 
     def _case(self, values: Values) -> Case:
         """What names a case, each value told at its line of the study."""
-        problems, document = Problems(), self.job.variation.document
+        problems, document = Problems(), self._variation.document
         for path, value in values.items():
             document = with_values(document, {key_path(path): value}, self.job.places.get(path, Place(path)), problems)
         problems.stop_if_any()

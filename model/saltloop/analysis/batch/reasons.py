@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from saltloop.analysis.failure import _ALWAYS as ALWAYS
-from saltloop.analysis.failure import _COUNTED as COUNTED
-from saltloop.analysis.failure import _FLOWS as FLOWS
-from saltloop.analysis.failure import _UNTITLED as UNTITLED
-from saltloop.analysis.failure import _joined as joined
-from saltloop.analysis.failure import _row_words as row_words
-from saltloop.analysis.failure import titles
+from saltloop.analysis.failure import ALWAYS, COUNTED, FLOWS, UNTITLED, joined_titles, row_words, titles
 from saltloop.errors import Words
 from saltloop.formulation.case import Case
 from saltloop.formulation.indices import VARIABLES
@@ -50,7 +44,7 @@ def endless(case: Case, program: Program, rates: Iterable[tuple[int, float]]) ->
     for n, rate in rates:
         family, key = program.across.key(n)
         if family not in COUNTED:
-            names = joined([part for name, part in zip(VARIABLES[family][0], key, strict=True) if name not in UNTITLED], known)
+            names = joined_titles([part for name, part in zip(VARIABLES[family][0], key, strict=True) if name not in UNTITLED], known)
             flow = FLOWS[family]
             chain.append((abs(rate), Words(f"{flow[0]}: {names}", f"{flow[1]}：{names.zh}")))
     words = [line for _, line in sorted(chain, key=lambda pair: -pair[0])][:_SHOWN]
