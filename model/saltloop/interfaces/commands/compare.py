@@ -22,7 +22,7 @@ def compare(folders: tuple[Path, ...], no_why: bool, account: str | None, orders
 
     \b
     Example:
-        saltloop batch scenarios/studies/fertiliser-prices.yaml > study.txt; saltloop compare results/fertiliser-prices
+        saltloop compare results/fertiliser-prices
     """
     from saltloop.analysis.contributions import contributions
     from saltloop.interfaces.compare_text import compare_text, contribution_text
