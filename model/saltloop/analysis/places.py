@@ -18,7 +18,7 @@ from saltloop.results.run import MANIFEST, Run, open_run
 from saltloop.scenario.resolve import load_scenario
 
 LACKS = message(
-    "R403",
+    "R413",
     ("'{path}' has no account '{account}', so it has no place on this front", "“{path}”没有账户“{account}”，无法置于该前沿"),
     ("place plans whose pack keeps that account.{nearest}", "请选用数据包含该账户的方案{nearest}"),
 )

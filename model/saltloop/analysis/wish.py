@@ -21,7 +21,7 @@ HIGH, LOW = "maximise", "minimise"
 _PREFIX = {"max": HIGH, "min": LOW}
 _OBJECTIVE_TITLE = ("Objective", "目标函数")
 COUNT = message(
-    "R401",
+    "R411",
     ("--trade got {count} accounts", "--trade 给出了 {count} 个账户"),
     ("name two, or three for a surface, each once, such as: value_added co2", "请给出两个（曲线）或三个（曲面）不同的账户，如：value_added co2"),
 )
@@ -66,7 +66,7 @@ def wishes(case: Case, program: Program, trade: Sequence[str]) -> tuple[Wish, ..
         trade: two or three of `account`, `account@place` (a site or an area), `objective`, each with `max:` or `min:` in front or without.
 
     Raises:
-        InputError: R401, or names that are not known.
+        InputError: R411, or names that are not known.
     """
     problems = Problems()
     if len(set(trade)) != len(trade) or len(trade) not in (2, 3):

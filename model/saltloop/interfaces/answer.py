@@ -21,7 +21,7 @@ from saltloop.results.run import CANNOT_WRITE, new_file
 from saltloop.results.spreadsheet import write_frames
 
 NO_KIND = message(
-    "R402",
+    "R412",
     ("'{path}' is no kind of file that can be written", "“{path}”不是可写出的文件类型"),
     ("end it in .html, .csv, .parquet or .xlsx", "请以 .html、.csv、.parquet 或 .xlsx 结尾"),
 )
@@ -99,7 +99,7 @@ def write_answer(out: Path, frames: dict[str, pd.DataFrame], answer: Callable[[s
         language: in which a page opens.
 
     Raises:
-        InputError: R402, another ending; R102, the disk does not take it.
+        InputError: R412, another ending; R102, the disk does not take it.
     """
     if out.suffix not in (".html", ".csv", ".parquet", ".xlsx"):
         raise InputError(NO_KIND.at(Place(), path=out))
