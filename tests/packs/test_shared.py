@@ -23,7 +23,9 @@ UNITS = Units("CNY")
 REGIONAL_KINDS = {"basin", "link", "market"}
 
 Key = tuple[Any, ...]
-Number = tuple[float, str, float, float]
+Number = tuple[float, str, float, float, tuple[Any, ...]]
+# What every number has beside it; any other column of its table says something of its own.
+BESIDE = {"value", "unit", "low", "high", "grade", "source", "locator", "note", "override"}
 
 
 def lineage(folder: Path) -> list[Path]:
@@ -45,19 +47,22 @@ def own_rows(folder: Path, table: Table) -> list[dict[str, Any]]:
 
 
 def numbers(folder: Path, table: Table, *, placeless: bool = False) -> dict[Key, Number]:
-    """Value, unit, low and high by key."""
+    """Value, unit, low, high and what else the row says, by key."""
+    said = [name for name in table.names if name not in BESIDE and name not in table.key]
     return {
-        tuple(row[column] for column in table.key): (row["value"], row["unit"], row["low"], row["high"])
+        tuple(row[column] for column in table.key): (row["value"], row["unit"], row["low"], row["high"], tuple(row.get(name) for name in said))
         for row in own_rows(folder, table)
         if not placeless or not (row.get("kind") in REGIONAL_KINDS or any(row.get(column) for column in PLACES))
     }
 
 
 def same(first: Number, second: Number) -> bool:
-    """Two numbers with their ranges, whatever the unit they are written in."""
+    """Two numbers with their ranges, whatever the unit they are written in, that say the same."""
     factor = UNITS.factor(first[1], second[1])
-    return factor is not None and all(
-        a * factor == pytest.approx(b, rel=1e-9) for a, b in ((first[0], second[0]), (first[2], second[2]), (first[3], second[3]))
+    return (
+        factor is not None
+        and first[4] == second[4]
+        and all(a * factor == pytest.approx(b, rel=1e-9) for a, b in ((first[0], second[0]), (first[2], second[2]), (first[3], second[3])))
     )
 
 
