@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from saltloop.formulation.arrays import Arrays, with_row
+from saltloop.solve.certificate import TOLERANCE, infeasibility
 from saltloop.solve.live import PRIMAL, Options, hand_over
 from saltloop.solve.scaling import scaling
 from saltloop.solve.stages import OPTIMAL
 
 # Scaled duals and reduced costs above this say that a bound must stay for the objective to stay.
 _FELT = 1e-9
+# A plan further outside its bounds than this is computed anew from its basis, then from nothing.
+_EXACT = 1e-9
 NEAR_BEST = "near_best"
 
 
@@ -100,11 +103,25 @@ class Plans:
         size = float(np.max(np.abs(costs), initial=0.0))
         live.start_clock()
         live.put(replace(live.state, costs=costs / np.exp2(np.round(np.log2(size))) if size else costs))
-        status = live.run()
-        if status == OPTIMAL:
-            plan = np.clip(live.values() * live.scale.column * live.scale.size, *live.arrays.column_bounds)
+        status, plan = live.run(), self._plan()
+        for again in (self._factor_anew, live.solver.clearSolver):
+            if status != OPTIMAL or infeasibility(live.arrays, plan) <= _EXACT:
+                break
+            again()
+            status, plan = live.run(), self._plan()
+        if status == OPTIMAL and infeasibility(live.arrays, plan) <= TOLERANCE:
             return float(weights @ plan), plan
         return (-np.inf if status == "unbounded" else np.nan), None
+
+    def _plan(self) -> np.ndarray:
+        """Columns of the last solve, unscaled and within their bounds."""
+        live = self.live
+        plan: np.ndarray = np.clip(live.values() * live.scale.column * live.scale.size, *live.arrays.column_bounds)
+        return plan
+
+    def _factor_anew(self) -> None:
+        """Put right what rounding errors of many updates have moved: the same basis, factored anew."""
+        self.live.solver.setBasis(self.live.solver.getBasis())
 
     def most(self, weights: np.ndarray) -> tuple[float, np.ndarray | None]:
         """The largest value, likewise; inf without end."""
