@@ -22,7 +22,7 @@ from saltloop.scenario.document import Document
 from saltloop.solve.warm import Outcome, Warm
 
 LEVELS = 21
-_NEAR, _SAME = 1e-6, 1e-12
+_NEAR, _SLIVER, _SAME = 1e-6, 4, 1e-12
 NO_AXIS = message(
     "R404",
     ("'{path}' cannot be swept from {low} to {high}", "“{path}”不能从 {low} 变到 {high}"),
@@ -182,7 +182,11 @@ def _stretches(sweep: _Sweep, near: float) -> list[Regime]:
         return []
     if sweep.exact:
         return [Regime(p.start, p.end, p.sample.answer.duals, sweep.arrays((p.start + p.end) / 2)) for p in kinked(samples, sweep.ask).pieces]
-    bends = [bend for left, right in pairwise(samples) for bend in sweep.changes(left, right, near)]
+    bends = list[tuple[float, Sample[Outcome]]]()
+    for at, behind in (bend for left, right in pairwise(samples) for bend in sweep.changes(left, right, near)):
+        if bends and at - bends[-1][0] <= _SLIVER * near:  # at the change itself, where the optimum has several duals
+            bends.pop()
+        bends.append((at, behind))
     starts, owners = [samples[0].at, *(at for at, _ in bends)], [samples[0], *(sample for _, sample in bends)]
     ends = [*starts[1:], samples[-1].at]
     return [Regime(a, b, s.answer.duals, sweep.arrays(s.at)) for a, b, s in zip(starts, ends, owners, strict=True)]
