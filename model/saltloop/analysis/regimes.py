@@ -24,7 +24,7 @@ from saltloop.solve.warm import Outcome, Warm
 LEVELS = 21
 _NEAR, _SLIVER, _SAME = 1e-6, 4, 1e-12
 NO_AXIS = message(
-    "R404",
+    "R414",
     ("'{path}' cannot be swept from {low} to {high}", "“{path}”不能从 {low} 变到 {high}"),
     (
         "name a number of the scenario and two levels of one unit, such as: --path rules.cap.at_most --from 14Mt --to 6Mt",
@@ -203,7 +203,7 @@ def swept(document: Document, path: str, low: str, high: str, data: str | None =
         data: folder that holds packs.
 
     Raises:
-        InputError: R404, or what is wrong in the scenario.
+        InputError: R414, or what is wrong in the scenario.
     """
     variation = Variation(document, {path: Range(low, high)}, data)
     if not variation.axes:
