@@ -12,7 +12,7 @@ from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--path", "number", required=True, help="Number of the scenario, such as rules.carbon_cap.at_most or prices.soda_ash.")
+@click.option("--path", "number", required=True, help="Number of the scenario, such as rules.carbon_cap.at_most or prices.coal.")
 @click.option("--from", "low", required=True, help="First level, with its unit.")
 @click.option("--to", "high", required=True, help="Last level.")
 @click.option("--points", type=click.IntRange(2), default=21, help="Levels to look at first (default 21).")
