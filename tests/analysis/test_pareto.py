@@ -132,7 +132,7 @@ def test_senses_come_from_the_objective_then_from_rules() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accounts", "code"), [(("gain",), "R411"), (("gain", "gain"), "R421"), (("gain", "smok_out"), "S203"), (("gain", "smoke_out@work"), "S204")]
+    ("accounts", "code"), [(("gain",), "R411"), (("gain", "gain"), "R411"), (("gain", "smok_out"), "S203"), (("gain", "smoke_out@work"), "S204")]
 )
 def test_a_wrong_trade_is_told(accounts: tuple[str, ...], code: str) -> None:
     with pytest.raises(InputError, match=code):
