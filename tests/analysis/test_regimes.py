@@ -10,7 +10,7 @@ import pytest
 from analysis.test_pareto import WORKS
 from saltloop.analysis.regimes import Regimes, regimes
 from saltloop.analysis.variation import Range, Variation
-from saltloop.errors import Place
+from saltloop.errors import InputError, Place
 from saltloop.scenario.document import Document, paths
 from tiny import pack_of
 
@@ -56,3 +56,11 @@ def test_a_price_changes_what_binds_where_another_process_pays_more() -> None:
 def test_what_is_no_number_cannot_be_swept() -> None:
     document = Document(Path("works.yaml"), (), DATA, dict.fromkeys(paths(DATA), Place("works.yaml", 1)))
     assert not Variation(document, {"maximise": Range("gain", "made")}, pack=pack_of(WORKS)).axes
+
+
+def test_a_number_that_makes_something_appear_is_refused() -> None:
+    """A plant of no capacity is not in the programme at all."""
+    with pytest.raises(InputError) as caught:
+        sweep("set.capacities.works.clean.existing", "0 t/a", "50 t/a")
+    assert "R415" in caught.value.text()
+    assert "构成发生变化" in caught.value.text("zh")

@@ -17,7 +17,7 @@ from saltloop.analysis.pieces import Sample, kinked
 from saltloop.analysis.spans import Regime, binding_frame, felt_rows, spans_frame
 from saltloop.analysis.variation import Axis, Range, Variation
 from saltloop.errors import InputError, Place, message
-from saltloop.formulation.arrays import Arrays
+from saltloop.formulation.arrays import Arrays, same_structure
 from saltloop.scenario.document import Document
 from saltloop.solve.warm import Outcome, Warm
 
@@ -29,6 +29,15 @@ NO_AXIS = message(
     (
         "name a number of the scenario and two levels of one unit, such as: --path rules.cap.at_most --from 14Mt --to 6Mt",
         "请给出情景中的数值及同一单位的两个水平，如：--path rules.cap.at_most --from 14Mt --to 6Mt",
+    ),
+)
+
+OTHER_STRUCTURE = message(
+    "R415",
+    ("'{path}' changes what the programme is made of on the way from {low} to {high}", "“{path}”从 {low} 变到 {high} 时，模型的构成发生变化"),
+    (
+        "something comes into being or vanishes there, such as equipment whose capacity is zero; sweep a range in which it stays, or run both ends",
+        "途中有事物出现或消失，例如产能为零的设备；请选择其构成不变的区间，或分别运行两端",
     ),
 )
 
@@ -69,8 +78,9 @@ class _Sweep:
     def __init__(self, variation: Variation, axis: Axis) -> None:
         self.variation, self.axis = variation, axis
         self.program = variation.build({axis.path: axis.text(0.0)}).program
-        ends = [self.arrays(x) for x in (axis.low, (axis.low + axis.high) / 2, axis.high)]
-        self.warm, self.layout = Warm(ends[1]), ends[1].layout
+        middle = self.arrays((axis.low + axis.high) / 2)
+        self.warm, self.layout = Warm(middle), middle.layout
+        ends = [self._alike(axis.low), middle, self._alike(axis.high)]
         first, last = (np.where(np.isfinite(e.numbers), e.numbers, 0.0) for e in (ends[0], ends[2]))
         self.rate = (last - first) / (axis.high - axis.low) if all(e.layout is self.layout for e in ends) else None
         self.exact = self.rate is not None and self._is_straight(ends, self.rate)
@@ -81,6 +91,14 @@ class _Sweep:
         """The numbers at a level."""
         coordinate = (2 * level - self.axis.low - self.axis.high) / (self.axis.high - self.axis.low)
         return self.variation.arrays({self.axis.path: self.axis.text(min(max(coordinate, -1.0), 1.0))})
+
+    def _alike(self, level: float) -> Arrays:
+        """The numbers at a level where the programme is made of the same rows and columns."""
+        found = self.arrays(level)
+        if found.layout is not self.layout and not same_structure(found, self.warm.arrays):
+            ends = (self.axis.text(-1.0), self.axis.text(1.0))
+            raise InputError(OTHER_STRUCTURE.at(Place(), path=self.axis.path, low=ends[0], high=ends[1]))
+        return found
 
     def _is_straight(self, ends: list[Arrays], rate: np.ndarray) -> bool:
         """Whether the number enters in proportion, and the bounds or the objective alone."""
@@ -94,7 +112,7 @@ class _Sweep:
     def ask(self, level: float) -> Sample[Outcome] | None:
         """The optimum at a level; None without a plan."""
         if level not in self.known and level not in self.failed:
-            arrays = self.arrays(level)
+            arrays = self._alike(level)
             self.warm.change(arrays)
             outcome = self.warm.solve()
             if outcome.status == "optimal":
