@@ -29,7 +29,7 @@ def pareto(scenario: Path, trade: tuple[str, ...], points: int | None, place: tu
     \b
     Example:
         saltloop pareto scenarios/ferts.yaml --trade total_cost import_cost --out front.html
-        saltloop pareto scenarios/qaidam-2025.yaml --trade value_added co2 --points 41
+        saltloop pareto scenarios/ferts.yaml --trade total_cost import_cost freight_cost --points 4
     """
     from saltloop.analysis.pareto import POINTS, front
     from saltloop.analysis.places import places_of

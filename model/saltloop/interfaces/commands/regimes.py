@@ -26,7 +26,6 @@ def regimes(scenario: Path, number: str, low: str, high: str, points: int, out: 
     \b
     Example:
         saltloop regimes scenarios/ferts.yaml --path prices.electric --from -20% --to +40%
-        saltloop regimes scenarios/qaidam-2025-targets.yaml --path rules.carbon_cap.at_most --from 14Mt --to 6Mt
     """
     from saltloop.analysis.regimes import regimes as sweep
     from saltloop.analysis.regimes import swept
