@@ -116,6 +116,10 @@ TEXTS: dict[str, Both] = {
         "rule '{rule}' ({period}): {now} can never bind; without the other rules every plan lies between {least} and {most}",
         "规则“{rule}”（{period} 年）：{now} 不可能起作用；无其他规则时所有方案都在 {least} 至 {most} 之间",
     ),
+    "lint_met": (
+        "rule '{rule}' ({period}): {now} is already met by the best plan without any rule",
+        "规则“{rule}”（{period} 年）：不设任何规则时的最优方案已满足 {now}",
+    ),
     "lint_clash": (
         "rules '{rule}' and '{other}' ({period}) can each hold, but never together",
         "规则“{rule}”与“{other}”（{period} 年）可分别满足，但不能同时满足",

@@ -41,8 +41,9 @@ def lint(case: Case, program: Program, seconds: float = 60.0) -> pd.DataFrame:
         seconds: limit for all questions together.
 
     Returns:
-        rule, period, finding (impossible: no plan meets it even alone; idle: no plan can break it, so it says nothing; clash: it holds
-        alone, but not together with the rule in `with`; unknown: no answer in time), with, now (its number), least and most [unit] that
+        rule, period, finding (impossible: no plan meets it even alone; idle: no plan can break it, so it says nothing; met: the best plan
+        without rules meets it already; clash: it holds alone, but not together with the rule in `with`; unknown: no answer in time), with,
+        now (its number), least and most [unit] that
         any plan reaches without other rules, place (file and line). Rules that bound something sensible are not in it.
     """
     arrays = arrays_of(program)
@@ -51,9 +52,11 @@ def lint(case: Case, program: Program, seconds: float = 60.0) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     elastic = Elastic(arrays, rows, seconds)
     elastic.cheapest()
-    found = []
+    found, best = [], _best(arrays, elastic)
     for row in rows:
         finding, span = _alone(case, arrays, elastic, row)
+        if not finding and best is not None and _holds(arrays, row, best):
+            finding = "met"
         if finding:
             found.append(_line(case, arrays, row, finding, "", span))
     impossible = {line["rule"] for line in found if line["finding"] == "impossible"}
@@ -62,7 +65,23 @@ def lint(case: Case, program: Program, seconds: float = 60.0) -> pd.DataFrame:
         if elastic.clash([one, other]):
             span = _Span(in_own_number(case, arrays, one, None)[0], np.nan, np.nan, in_own_number(case, arrays, one, None)[2])
             found.append(_line(case, arrays, one, "clash", str(arrays.layout.rows[other][1][0]), span))
-    return pd.DataFrame(found, columns=COLUMNS)
+    clashing = {name for line in found if line["finding"] == "clash" for name in (line["rule"], line["with"])}
+    kept = [line for line in found if line["finding"] != "met" or line["rule"] not in clashing]
+    return pd.DataFrame(kept, columns=COLUMNS)
+
+
+def _best(arrays: Arrays, elastic: Elastic) -> np.ndarray | None:
+    """The best plan of the first objective without rules; None without an answer."""
+    sign = -1.0 if arrays.layout.senses[0] == "maximise" else 1.0
+    return elastic.without(*elastic.slacks)(sign * arrays.costs())
+
+
+def _holds(arrays: Arrays, row: int, plan: np.ndarray) -> bool:
+    """Whether a plan meets a row."""
+    reached = float((arrays.matrix[[row]] @ plan)[0])
+    lower, upper = (float(side[row]) for side in arrays.row_bounds)
+    margin = _SAME * (1 + abs(reached))
+    return lower - margin <= reached <= upper + margin
 
 
 def _line(case: Case, arrays: Arrays, row: int, finding: str, other: str, span: _Span) -> dict[str, object]:

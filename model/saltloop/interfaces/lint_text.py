@@ -24,7 +24,7 @@ def lint_text(findings: pd.DataFrame, count: int, language: str = "en") -> str:
         place = f"{r['place']}  " if r["place"] else ""
         words = {"rule": r["rule"], "other": r["with"], "period": r["period"]}
         lines.append(place + text("lint_" + r["finding"], language, **words, **said))
-    quiet = count - findings["rule"].nunique()
+    quiet = count - len({*findings["rule"], *findings["with"]} - {""})
     return "\n".join([*lines, text("lint_quiet", language, count=quiet, all=count)])
 
 
