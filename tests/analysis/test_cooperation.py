@@ -119,7 +119,7 @@ def test_sites_of_nobody_are_a_player() -> None:
     assert list(players_of(case)) == ["up", "down", "aside"]
 
 
-@pytest.mark.parametrize(("named", "code"), [(("upp", "down"), "S401"), (("up", "north"), "S402"), (("all",), "S403")])
+@pytest.mark.parametrize(("named", "code"), [(("upp", "down"), "R161"), (("up", "north"), "R162"), (("all",), "R163")])
 def test_players_that_cannot_be_compared_are_told(named: tuple[str, ...], code: str) -> None:
     with pytest.raises(InputError) as raised:
         players_of(solve_pack(BASIN).solved.case, named)
@@ -170,4 +170,4 @@ def test_commands_as_typed(tmp_path: Path) -> None:
     alone = typed("cooperate", toy, "lake")
     assert alone.code == 2
     assert "--players lake" in alone.text
-    assert "S401" in typed("cooperate", toy, "--players", "nowhere").text
+    assert "R161" in typed("cooperate", toy, "--players", "nowhere").text

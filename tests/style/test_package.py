@@ -48,6 +48,8 @@ PLACES = (
 # Names of chemical elements are not among them: balances of elements know those.
 GOODS = ("potash", "kcl", "carnallite", "soda_ash", "钾肥", "氯化钾", "光卤石", "纯碱", "碳酸锂")
 YEARS = re.compile(r"\b(19|20)\d\d\b")
+# The layers that may declare messages under a letter: a page that lists a letter then depends on nothing that its own layer does not import.
+LETTERS = {"D": {"data", "units"}, "S": {"scenario", "formulation"}, "M": {"formulation", "solve", "analysis"}, "R": {"results", "analysis", "interfaces"}}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|TBD|WIP|NotImplemented\w*|stub|placeholder|not implemented|for now)\b", re.IGNORECASE)
 
 
@@ -281,6 +283,19 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
     done = python("-c", code)
     assert done.returncode == 0, done.stderr
     assert "Usage:" in done.stdout
+
+
+def codes_of(path: Path) -> list[str]:
+    """The codes of the messages that a file declares."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    declared = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "message" and call.args]
+    return [call.args[0].value for call in declared if isinstance(call.args[0], ast.Constant)]
+
+
+def test_a_message_has_the_letter_of_its_layer() -> None:
+    declared = [(code, path.relative_to(PACKAGE)) for path in FILES for code in codes_of(path)]
+    assert len(declared) > 100
+    assert [(code, str(path)) for code, path in declared if path.parts[0].removesuffix(".py") not in LETTERS[code[0]]] == []
 
 
 def test_layers_are_one_way() -> None:

@@ -25,17 +25,17 @@ from saltloop.solve.live import Options
 from saltloop.solve.warm import Outcome, Warm
 
 UNKNOWN_PLAYER = message(
-    "S401",
+    "R161",
     ("'{name}' is no area or site of this scenario.{nearest}", "“{name}”不是本情景中的区域或地点{nearest}"),
     ("areas: {areas}; or the id of a site", "区域：{areas}；或地点的编号"),
 )
 TWICE = message(
-    "S402",
+    "R162",
     ("site '{site}' belongs to two players, '{first}' and '{second}'", "地点“{site}”同属两个参与方“{first}”和“{second}”"),
     ("name areas that do not overlap", "请给出互不重叠的区域"),
 )
 HOW_MANY = message(
-    "S403",
+    "R163",
     ("{count} players were found ({players}); two to {most} can be compared", "共有 {count} 个参与方（{players}）；可比较 2 至 {most} 个"),
     ("name areas or sites with --players; sites of none of them count as one player more", "请用 --players 给出区域或地点；其余地点合为另一个参与方"),
 )
@@ -92,7 +92,7 @@ def players_of(case: Case, named: Sequence[str] = ()) -> dict[str, tuple[str, ..
         named: ids of areas or sites; none: the areas that lie directly in those of the scenario, or its sites if there are none.
 
     Raises:
-        InputError: S401, S402, S403.
+        InputError: R161, R162, R163.
     """
     areas = case.pack.tables["areas"]
     within = {str(a): tuple(s for s in sites_of(case.pack, [str(a)]) if s in case.sites) for a in areas["area"]}
