@@ -14,7 +14,9 @@ import saltloop.formulation.rules  # noqa: F401
 from everything import CHOICES, EVERYTHING
 from saltloop.formulation.equation import Equation
 from saltloop.formulation.indices import VARIABLES
+from saltloop.formulation.manual import page
 from saltloop.formulation.program import EQUATIONS, RULE, pyomo_model
+from saltloop.formulation.rules.keys import meaning_of
 from saltloop.formulation.rules.rule import Rule
 from tiny import case_of
 
@@ -116,6 +118,14 @@ def test_a_rule_kind_says_its_formula_its_titles_and_an_example(kind: str) -> No
     assert re.search("[\u4e00-\u9fff]", chinese)
     assert formula_of(described.__doc__ or "").strip()
     assert f"{kind}:" in (described.__doc__ or "").split("Example:")[1]
+
+
+@pytest.mark.parametrize("kind", sorted(Rule.kinds))
+def test_a_rule_kind_and_its_keys_are_told_in_chinese(kind: str) -> None:
+    described, english = Rule.kinds[kind], page(Rule.kinds[kind].__doc__ or "")
+    assert [bool(part) for part in described.in_chinese] == [bool(part) for part in (english.sentence, english.text, english.dual)]
+    for text in [part for part in described.in_chinese if part] + [meaning_of(field)[1] for field in described.model_fields.values()]:
+        assert re.search("[\u4e00-\u9fff]", text), text
 
 
 def test_variables_of_the_model_are_those_declared() -> None:

@@ -1,8 +1,8 @@
 """The manual of the formulation, printed from the equations and rule kinds: `python -m saltloop.formulation.manual`.
 
 Add zh for Chinese. Given paths, it rewrites the text between the markers of each file; a file ending in `.zh.md` gets
-Chinese. Formulas come from the docstrings beside the code; where this file has no Chinese sentence for an equation or
-a rule kind, the Chinese manual shows its title, formula and example alone.
+Chinese. Formulas and English come from the docstrings beside the code, the Chinese of a rule kind from its class, that of the
+equations from this file.
 """
 
 from __future__ import annotations
@@ -210,39 +210,6 @@ _CHINESE: dict[str, tuple[str, str, str]] = {
     "charge_base": ("被收费账户的全部数量都落入某一档。", "", "一单位免于收费的价值。"),
     "grant_limit": ("专项资金对一个账户的支付不超过其数额应得。", "", "应付对象多一元的价值。"),
     "charge_tier": ("收费的一档，在规则的区域内合计不超过该档宽度。", "", "低价档多一单位的价值。"),
-    "limit": ("一个区域的账户值（含背景值）不超过、不低于或等于给定值。", "", "目标单位/账户单位。"),
-    "target": ("按官方口径，一个账户不低于（或不高于）另一账户的一定比率。", "", "目标单位/账户 a 的单位。"),
-    "charge": ("账户的每一单位都要付钱；可分档，档价递增。", "收费是转移支付：计入 `to` 账户（默认为数据包的收费账户），不减少增加值。", ""),
-    "allowance": (
-        "账户值不超过持有的配额；不足可购，多余可售。",
-        "有价格时同外部交易；写 market 时，在写同一条 permit_market 规则的持有者之间交易。",
-        "目标单位/账户单位。购售在区域内各地点间如何分配并不唯一。",
-    ),
-    "permit_market": ("配额持有者之间买卖，买入之和不超过卖出之和，不从外部取得。", "它连接 market 写其名称的全部 allowance 规则。", "配额的成交价格。"),
-    "fund": (
-        "按账户单位数付钱，一年合计不超过一个总额；总额之外的不再支付。",
-        "对一个账户的支付不超过单位标准乘账户值，账户不得为负。资金从账户 to（缺省为数据包的收费账户）付出，因而是受付者的收益。",
-        "专项资金多一元的价值。",
-    ),
-    "entry": (
-        "单位产出某物料用量超过标准的工艺不得新建，或不得运行。",
-        "对不达标者求和；plants: new 时对其设备的新建产能求和。用量取自配方，谁不达标在求解前已知。",
-        "被拒绝者若允许一单位的价值。",
-    ),
-    "ban": ("一个工艺或带某标签的全部工艺不得运行。", "", "被禁活动若允许一单位的价值。"),
-    "ceiling": ("工艺的年产出不超过给定值。", "", "目标单位/活动量单位。"),
-    "minimum": ("工艺的年产出不低于给定值。", "", "目标单位/活动量单位。"),
-    "phase_out": ("工艺可用的产能沿直线降为零。", "", "活动多允许一单位的价值。"),
-    "build_rate": ("一期内的新建产能不超过给定值。", "", "目标单位/产能单位。"),
-    "exchange": (
-        "地点之间的转交被禁止、限量，或按约定付费。",
-        "计入自 `from` 所含地点至 `to` 所含地点的线路。禁止时界限为零，对偶值是多允许一单位的价值。"
-        "价格是接收方付给提供方的转移支付，记入数据包的转移账户，不构成约束。"
-        "写 `*` 时禁止一切货物（各按自身单位计），对偶值是最紧缺货物一单位的价值。",
-        "目标单位/物料单位。",
-    ),
-    "price": ("物料价格沿给定路径变化：相对数据包的变化率，或直接给出价格。", "它不构成约束，因此没有对偶值；价格对方案的影响见缩减成本。", ""),
-    "net_zero": ("一地全年的排放不超过其吸收。", "不计背景值：该地自身须归零。", "目标单位/账户单位。"),
 }
 
 
@@ -324,23 +291,19 @@ def _unit(template: str, which: int) -> str:
     return (f"that of the {found[1]}, times a year", f"{_INDICES[found[1]]}的单位×年")[which] if found else template
 
 
-def sentence_of(name: str, docstring: str, which: int) -> str:
-    """What an equation or rule kind is for, in a sentence and what must be said with it, without the dual.
+def purpose(rule: type[Rule], which: int) -> str:
+    """What a rule kind is for, in a sentence and what must be said with it, without the dual.
 
     Args:
-        name: of the equation or the kind.
-        docstring: as written beside the code.
-        which: 0 English, 1 Chinese where this file has it, else English.
+        rule: class of the kind.
+        which: 0 English, 1 Chinese.
     """
-    found = page(docstring)
-    if which and name in _CHINESE:
-        return "".join(_CHINESE[name][:2])
-    return f"{found.sentence} {found.text}".strip()
+    found = page(rule.__doc__ or "")
+    return "".join(rule.in_chinese[:2]) if which else f"{found.sentence} {found.text}".strip()
 
 
-def _body(name: str, found: Page, which: int, row: str = "") -> Iterator[str]:
+def _body(found: Page, chinese: tuple[str, str, str], which: int, row: str = "") -> Iterator[str]:
     """Sentence, formula, what remains to be said, dual."""
-    chinese = _CHINESE.get(name, ("", "", ""))
     sentence, text, dual = chinese if which else (found.sentence, found.text, found.dual)
     names = set(symbols(found.formula))
     parts = [sentence, *(["```math\n" + _latex(found.formula, names) + "\n```"] if found.formula else []), text]
@@ -356,7 +319,7 @@ def _equations(which: int) -> Iterator[str]:
         yield f"#### {each.title[which]} · `{each.name}`"
         yield ""
         row = _WORDS["row"][which].format(over=_over(each.over, which), unit=_unit(each.unit, which))
-        yield from _body(each.name, page(each.rule.__doc__ or ""), which, row)
+        yield from _body(page(each.rule.__doc__ or ""), _CHINESE[each.name], which, row)
 
 
 def _rules(which: int) -> Iterator[str]:
@@ -364,7 +327,7 @@ def _rules(which: int) -> Iterator[str]:
         yield f"#### {rule.title[which]} · `{kind}`"
         yield ""
         found = page(rule.__doc__ or "")
-        yield from _body(kind, found, which)
+        yield from _body(found, rule.in_chinese, which)
         yield from (_WORDS["example"][which], "", "```yaml", *found.examples, "```", "")
 
 

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from saltloop.data.read import nearest
-from saltloop.errors import Problem, Problems, message
+from saltloop.errors import Problem, Problems, Words, message
+from saltloop.formulation.rules.keys import meaning_of
 from saltloop.formulation.rules.rule import Rule
 from saltloop.scenario.document import Document
 from saltloop.scenario.nodes import Key, KeyPath
@@ -207,19 +208,18 @@ def _problem(
     )
 
 
-def _reason(each: Mapping[str, Any]) -> str:
-    return str(each["msg"]).removeprefix("Value error, ").removeprefix("expected ")
+def _reason(each: Mapping[str, Any]) -> Words:
+    """What the rule as a whole should have said, from a validator that raised `expected`."""
+    return Words(each["ctx"]["en"], each["ctx"]["zh"])
 
 
 def _expected(each: Mapping[str, Any], field: FieldInfo | None, several: bool) -> tuple[str, str]:
     """What should stand there, in English and Chinese."""
     context, kind, meaning = each.get("ctx", {}), each["type"], _meaning(field)
-    if kind == "expected":
+    if kind == "expected" and not several:
         return context["en"], context["zh"]
     if kind == "literal_error":
         return str(context["expected"]), str(context["expected"]).replace(" or ", ", ")
-    if kind == "value_error" and not several:
-        return _reason(each), _reason(each)
     words = None if several else _WORDS.get(kind)
     return meaning if words is None else (f"{words[0]}: {meaning[0]}", f"{words[1]}：{meaning[1]}")
 
@@ -267,10 +267,7 @@ def _field(model: type[BaseModel], path: KeyPath) -> FieldInfo | None:
 
 
 def _meaning(field: FieldInfo | None) -> tuple[str, str]:
-    if field is None:
-        return "another form", "其他形式"
-    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    return str(field.description), str(extra.get("description_zh", field.description))
+    return ("another form", "其他形式") if field is None else meaning_of(field)
 
 
 def _at(data: object, path: KeyPath) -> object:

@@ -27,7 +27,7 @@ CANNOT_READ = message(
 )
 NOT_YAML = message(
     "S103",
-    ("this is not YAML: {reason}", "YAML 语法错误：{reason}"),
+    ("this is not YAML: {reason}", "YAML 语法错误；解析程序的原话：{reason}"),
     (
         "check indents (spaces, no tabs), colons with a space after them, and closed brackets and quotes",
         "请检查缩进（用空格，不用制表符）、冒号后的空格，以及括号和引号是否成对",

@@ -13,7 +13,7 @@ from saltloop.data import checks, norms
 from saltloop.data.pack import Pack, load, locate
 from saltloop.data.read import FILE, LINE, nearest
 from saltloop.data.relations import plain_unit
-from saltloop.errors import InputError, Place, Problem, Problems, message
+from saltloop.errors import InputError, Place, Problem, Problems, Words, message
 from saltloop.formulation.choices import Choices, PriceChange, Stage
 from saltloop.formulation.rules.price import Price
 from saltloop.formulation.rules.rule import OUTSIDE, UNKNOWN_ACCOUNT, UNKNOWN_AREA, UNKNOWN_COMMODITY, Context, Rule, Schedule, sites_of
@@ -373,9 +373,9 @@ class _Names:
         tiers = self.pack.tables["market_tiers"]
         traded = set(zip(tiers["market"], tiers["commodity"], strict=True))
         for change in changes:
-            key = f"the price of {change.commodity}"
+            key = Words(f"the price of {change.commodity}", f"{change.commodity} 的价格")
             if not any(change.commodity == commodity and change.market in (None, market) for market, commodity in traded):
-                where = f"'{change.market}' " if change.market else ""
+                where = Words(f"'{change.market}' ", f"“{change.market}”") if change.market else ""
                 self.problems.add(PRICE_MOVES_NOTHING.at(change.place, key=key, commodity=change.commodity, where=where))
             if not change.relative:
                 for _, amount in change.values:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
 from saltloop.data.schema import BY_NAME
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.formulation.rules.rule import Amount, Rule, Schedule
 from saltloop.units import split_quantity
 
@@ -23,22 +23,6 @@ FLOWS = BY_NAME["account_terms"].names["flow"].choices
 _TEXT_OR_NUMBER = {"type": ["string", "number"]}
 _YEARS = {"type": "object", "propertyNames": {"pattern": "^[0-9]{4}$"}, "minProperties": 1}
 _AMOUNT = {"anyOf": [_TEXT_OR_NUMBER, {**_YEARS, "additionalProperties": _TEXT_OR_NUMBER}]}
-
-
-def expected(en: str, zh: str) -> PydanticCustomError:
-    """The complaint of a validator: what should stand here, in English and in Chinese."""
-    return PydanticCustomError("expected", "{en}", {"en": en, "zh": zh})
-
-
-def _about(en: str, zh: str, default: object, **more: Any) -> Any:
-    """A key with its meaning; a default that is no single word or number is kept out of the JSON Schema, which cannot write it."""
-    how: dict[str, Any] = {"default": default} if isinstance(default, (str, int, float, type(None))) else {"default_factory": lambda: default}
-    return Field(description=en, json_schema_extra={"description_zh": zh}, **how, **more)
-
-
-def _needed(en: str, zh: str, **more: Any) -> Any:
-    """A key that must stand in its section."""
-    return Field(description=en, json_schema_extra={"description_zh": zh}, **more)
 
 
 def _quantity(raw: object) -> object:
@@ -214,20 +198,20 @@ class _Section(BaseModel):
 class Title(_Section):
     """Name of the scenario in both languages."""
 
-    en: str = _about("title in English", "英文标题", "", min_length=1)
-    zh: str = _about("title in Chinese", "中文标题", "", min_length=1)
+    en: str = about("title in English", "英文标题", "", min_length=1)
+    zh: str = about("title in Chinese", "中文标题", "", min_length=1)
 
 
 class Prices(_Section):
     """Which prices hold."""
 
-    year: Year = _about("year whose prices are taken from the pack", "采用数据包哪一年的价格", 0)
-    missing: Literal["nearest", "error"] = _about(
+    year: Year = about("year whose prices are taken from the pack", "采用数据包哪一年的价格", 0)
+    missing: Literal["nearest", "error"] = about(
         "what to do where that year has no price: nearest takes the nearest year and says so, error refuses",
         "该年无价格时：nearest 取最近年份并提示，error 报错",
         "nearest",
     )
-    changes: dict[str, PriceSetting] = _about(
+    changes: dict[str, PriceSetting] = about(
         "by commodity: a change with its sign (-68 %), an amount (1500 CNY/t), either by market, either by year",
         "按物料：带符号的变化率（-68 %）或价格（1500 元/t），可分市场、分年份",
         {},
@@ -238,85 +222,85 @@ class Prices(_Section):
 class Capacity(_Section):
     """Which rows of capacities.csv stand and which the plan may add."""
 
-    existing: Statuses = _about("statuses that stand", "视为已有的状态", ("existing",))
-    may_build: Statuses = _about("statuses that the plan may add", "允许新建的状态", ())
-    may_retire: Flag = _about("yes: standing capacity may be given up", "yes：允许退役", False)
+    existing: Statuses = about("statuses that stand", "视为已有的状态", ("existing",))
+    may_build: Statuses = about("statuses that the plan may add", "允许新建的状态", ())
+    may_retire: Flag = about("yes: standing capacity may be given up", "yes：允许退役", False)
 
 
 class Both(_Section):
     """A text in both languages."""
 
-    en: str = _needed("the text in English", "英文", min_length=1)
-    zh: str = _needed("the text in Chinese", "中文", min_length=1)
+    en: str = about("the text in English", "英文", min_length=1)
+    zh: str = about("the text in Chinese", "中文", min_length=1)
 
 
 class Term(_Section):
     """One thing that an account of the scenario adds up, in the words of account_terms.csv."""
 
-    flow: Flow = _needed("what is measured: " + ", ".join(FLOWS), "计量对象：" + "、".join(FLOWS))
-    commodity: str | None = _about(
+    flow: Flow = about("what is measured: " + ", ".join(FLOWS), "计量对象：" + "、".join(FLOWS))
+    commodity: str | None = about(
         "commodity or tag; for flow account the other account; absent: all", "物料或标签；flow 为 account 时为另一账户；缺省：全部", None
     )
-    agent: str | None = _about(
+    agent: str | None = about(
         "process, equipment, basin, market, link, mode, route or a tag of them; absent: all",
         "工艺、设备、资源体、市场、线路、方式、途径或其标签；缺省：全部",
         None,
     )
-    measure: str | None = _about(
+    measure: str | None = about(
         "absent: the amount; price, freight or fee: money; content:K: mass of an element; else a factor",
         "缺省：数量；price、freight、fee：金额；content:K：元素质量；否则为系数名",
         None,
     )
-    weight: Quantity = _about("what one unit of it counts, such as -1 or 5 CNY/t", "权重，如 -1 或 5 元/t", 1)
+    weight: Quantity = about("what one unit of it counts, such as -1 or 5 CNY/t", "权重，如 -1 或 5 元/t", 1)
 
 
 class OwnAccount(_Section):
     """An account that only this scenario has: what a policy of its own counts, charges or bounds."""
 
-    title: Both = _needed("name of the account in English and Chinese", "账户的中英文名称")
-    unit: str = _needed("unit of the account", "账户单位", min_length=1)
-    terms: tuple[Term, ...] = _about("what it adds up; a list; empty for an account that only rules pay into", "构成项列表；仅由规则记入的账户可为空", ())
-    enters: dict[str, Quantity] = _about("accounts that count it, with the weight of one unit", "计入哪些账户及其权重", {})
-    hours: Hours | None = _about("hours of the day that count, such as 7-9 (from 7 to 9 o'clock) or [7-9, 17-23]", "计入的钟点，如 7-9 或 [7-9, 17-23]", None)
-    months: Months | None = _about("months that count, such as 5-9 or [11-12, 1-2]", "计入的月份，如 5-9 或 [11-12, 1-2]", None)
+    title: Both = about("name of the account in English and Chinese", "账户的中英文名称")
+    unit: str = about("unit of the account", "账户单位", min_length=1)
+    terms: tuple[Term, ...] = about("what it adds up; a list; empty for an account that only rules pay into", "构成项列表；仅由规则记入的账户可为空", ())
+    enters: dict[str, Quantity] = about("accounts that count it, with the weight of one unit", "计入哪些账户及其权重", {})
+    hours: Hours | None = about("hours of the day that count, such as 7-9 (from 7 to 9 o'clock) or [7-9, 17-23]", "计入的钟点，如 7-9 或 [7-9, 17-23]", None)
+    months: Months | None = about("months that count, such as 5-9 or [11-12, 1-2]", "计入的月份，如 5-9 或 [11-12, 1-2]", None)
 
 
 class ScenarioFile(_Section):
     """One scenario, as YAML."""
 
-    title: Title = _about("name of the scenario in English and Chinese", "情景的中英文名称", Title.model_construct())
-    extends: str | None = _about("file whose keys hold where this one has none, relative to this file", "所继承的文件（相对本文件）", None)
-    region: str = _about("data pack: a folder under data/, or a path such as ./pack", "数据包：data/ 下的文件夹名，或 ./pack 之类的路径", "", min_length=1)
-    areas: Names = _about("areas or sites that are optimised; the rest of the pack is left out", "参与优化的区域或地点；其余不计", ())
-    periods: Periods = _about("years, or a mapping from year to the number of years that it stands for", "年份，或由年份到所代表年数的映射", ())
-    slices: Literal["year", "months", "typical_days", "hours"] = _about("how the year is cut", "年内时段划分", "year")
-    maximise: Objective | None = _about(
+    title: Title = about("name of the scenario in English and Chinese", "情景的中英文名称", Title.model_construct())
+    extends: str | None = about("file whose keys hold where this one has none, relative to this file", "所继承的文件（相对本文件）", None)
+    region: str = about("data pack: a folder under data/, or a path such as ./pack", "数据包：data/ 下的文件夹名，或 ./pack 之类的路径", "", min_length=1)
+    areas: Names = about("areas or sites that are optimised; the rest of the pack is left out", "参与优化的区域或地点；其余不计", ())
+    periods: Periods = about("years, or a mapping from year to the number of years that it stands for", "年份，或由年份到所代表年数的映射", ())
+    slices: Literal["year", "months", "typical_days", "hours"] = about("how the year is cut", "年内时段划分", "year")
+    maximise: Objective | None = about(
         "account, {account: weight}, or a list of these in order of importance", "最大化：账户、{账户: 权重}，或按重要性排列的列表", None
     )
-    minimise: Objective | None = _about(
+    minimise: Objective | None = about(
         "account, {account: weight}, or a list of these in order of importance", "最小化：账户、{账户: 权重}，或按重要性排列的列表", None
     )
-    prices: Prices = _about("price year and price changes", "价格年份与价格变化", Prices.model_construct())
-    capacity: Capacity = _about("what stands and what may be built", "已有与可建产能", Capacity())
-    discount_rate: Share = _about("share per year, for annuities and for weighing periods", "贴现率，用于年金与各期权重", 0.08)
-    norms: Literal["limit", "advanced"] | None = _about(
+    prices: Prices = about("price year and price changes", "价格年份与价格变化", Prices.model_construct())
+    capacity: Capacity = about("what stands and what may be built", "已有与可建产能", Capacity())
+    discount_rate: Share = about("share per year, for annuities and for weighing periods", "贴现率，用于年金与各期权重", 0.08)
+    norms: Literal["limit", "advanced"] | None = about(
         "limit or advanced: each process that uses more than its norm (norms.csv, latest year begun) is taken to have been brought to it",
         "limit 或 advanced：超过限额（norms.csv 中已生效的最近年份）的工艺视为已达到限额",
         None,
     )
-    rules: dict[str, RuleText] = _about("by name: one rule each, or off to drop the rule of the extended file", "按名称：每条一个规则；off 关闭继承的规则", {})
-    accounts: dict[str, OwnAccount] = _about(
+    rules: dict[str, RuleText] = about("by name: one rule each, or off to drop the rule of the extended file", "按名称：每条一个规则；off 关闭继承的规则", {})
+    accounts: dict[str, OwnAccount] = about(
         "accounts that only this scenario has, by name; rules and objective may use them", "仅本情景使用的账户（按名称），可用于规则和目标", {}
     )
-    settings: dict[str, Quantity] = _about(
+    settings: dict[str, Quantity] = about(
         "any number of the pack by its path: an amount, or a change with its sign (-15 %)",
         "数据包中任一数值的路径：数值或带符号的变化率（-15 %）",
         {},
         alias="set",
     )
-    language: Literal["en", "zh"] | None = _about("language of reports", "报告语言", None)
-    note: str | None = _about("remark for readers", "备注", None)
-    shows: Both | None = _about("what the scenario shows, in one sentence; text and report print it", "本情景说明什么（一句话），文本与报告都会显示", None)
+    language: Literal["en", "zh"] | None = about("language of reports", "报告语言", None)
+    note: str | None = about("remark for readers", "备注", None)
+    shows: Both | None = about("what the scenario shows, in one sentence; text and report print it", "本情景说明什么（一句话），文本与报告都会显示", None)
 
 
 REQUIRED: tuple[tuple[str, ...], ...] = (("title",), ("title", "en"), ("title", "zh"), ("region",), ("areas",), ("periods",), ("prices",), ("prices", "year"))

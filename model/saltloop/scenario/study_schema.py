@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.scenario.draws import KINDS, PLANS, Draw, quantities
 from saltloop.scenario.nodes import KeyPath
-from saltloop.scenario.schema import Title, expected
-from saltloop.scenario.schema import _about as about
+from saltloop.scenario.schema import Title
 
 BUNDLES = "bundles"
 DEFAULT_SEED = 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from saltloop.errors import message
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
 
 FREE_TRADE = message(
@@ -26,18 +27,23 @@ class Allowance(Rule, kind="allowance"):
     """
 
     title = ("Tradable allowance", "可交易配额")
-    account: str = Field(alias="allowance", description="account that needs allowances")
-    at_most: Amount = Field(description="allowances held without trade")
-    buy_at: Amount | None = Field(None, description="price of one more; with `sell_at`, or `market` instead")
-    sell_at: Amount | None = Field(None, description="price received for one less")
-    market: str | None = Field(None, description="rule of the kind permit_market in which it is traded among holders")
-    to: str | None = Field(None, description="account that the money enters; absent: the pack's account for charges")
+    in_chinese = (
+        "账户值不超过持有的配额；不足可购，多余可售。",
+        "有价格时同外部交易；写 market 时，在写同一条 permit_market 规则的持有者之间交易。",
+        "目标单位/账户单位。购售在区域内各地点间如何分配并不唯一。",
+    )
+    account: str = about("account that needs allowances", "需要配额的账户", alias="allowance")
+    at_most: Amount = about("allowances held without trade", "不经交易即持有的配额")
+    buy_at: Amount | None = about("price of one more; with `sell_at`, or `market` instead", "多购一单位的价格；与 sell_at 同写，或改写 market", None)
+    sell_at: Amount | None = about("price received for one less", "售出一单位的所得", None)
+    market: str | None = about("rule of the kind permit_market in which it is traded among holders", "在持有者之间交易所依的 permit_market 规则", None)
+    to: str | None = about("account that the money enters; absent: the pack's account for charges", "收款账户；缺省：数据包的收费账户", None)
     _to: str = ""
 
     @model_validator(mode="after")
     def _one_market(self) -> Allowance:
         if len({self.buy_at is None, self.sell_at is None, self.market is not None}) > 1:
-            raise ValueError("give both buy_at and sell_at, or market")
+            raise expected("give both buy_at and sell_at, or market", "buy_at 与 sell_at 须同时给出，或改写 market")
         return self
 
     @property

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from saltloop.data.pack import capacity_units
 from saltloop.data.read import records
 from saltloop.errors import message
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
 
 MIXED_UNITS = message(
@@ -43,8 +44,13 @@ class Ban(Rule, kind="ban"):
     """
 
     title = ("Ban", "禁止")
-    process: str = Field(alias="ban", description="process, equipment or tag")
-    start: int | None = Field(None, alias="from", description="first year of the ban; absent: always")
+    in_chinese = (
+        "一个工艺或带某标签的全部工艺不得运行。",
+        "",
+        "被禁活动若允许一单位的价值。",
+    )
+    process: str = about("process, equipment or tag", "工艺、设备或标签", alias="ban")
+    start: int | None = about("first year of the ban; absent: always", "禁止起始年；缺省：始终", None, alias="from")
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """A bound of zero from the first year on."""
@@ -67,8 +73,13 @@ class Ceiling(Rule, kind="ceiling"):
     """
 
     title = ("Ceiling", "上限")
-    process: str = Field(alias="ceiling", description="process, equipment or tag")
-    at_most: Amount = Field(description="largest activity in a year")
+    in_chinese = (
+        "工艺的年产出不超过给定值。",
+        "",
+        "目标单位/活动量单位。",
+    )
+    process: str = about("process, equipment or tag", "工艺、设备或标签", alias="ceiling")
+    at_most: Amount = about("largest activity in a year", "年最大活动量")
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """The bound in the unit of the activity."""
@@ -92,8 +103,13 @@ class Minimum(Rule, kind="minimum"):
     """
 
     title = ("Minimum", "下限")
-    process: str = Field(alias="minimum", description="process, equipment or tag")
-    at_least: Amount = Field(description="smallest activity in a year")
+    in_chinese = (
+        "工艺的年产出不低于给定值。",
+        "",
+        "目标单位/活动量单位。",
+    )
+    process: str = about("process, equipment or tag", "工艺、设备或标签", alias="minimum")
+    at_least: Amount = about("smallest activity in a year", "年最小活动量")
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """The bound in the unit of the activity."""
@@ -118,14 +134,19 @@ class PhaseOut(Rule, kind="phase_out"):
     """
 
     title = ("Phase-out", "淘汰")
-    process: str = Field(alias="phase_out", description="process, equipment or tag")
-    by: int = Field(description="first year without it")
-    start: int | None = Field(None, alias="from", description="last year at full capacity; absent: the first period")
+    in_chinese = (
+        "工艺可用的产能沿直线降为零。",
+        "",
+        "活动多允许一单位的价值。",
+    )
+    process: str = about("process, equipment or tag", "工艺、设备或标签", alias="phase_out")
+    by: int = about("first year without it", "完全退出的首年")
+    start: int | None = about("last year at full capacity; absent: the first period", "仍为满产能的最后一年；缺省：首期", None, alias="from")
 
     @model_validator(mode="after")
     def _order(self) -> PhaseOut:
         if self.start is not None and self.start >= self.by:
-            raise ValueError("`from` must lie before `by`")
+            raise expected("`from` must lie before `by`", "`from` 须早于 `by`")
         return self
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
@@ -165,8 +186,13 @@ class BuildRate(Rule, kind="build_rate"):
     """
 
     title = ("Build rate", "建设速度")
-    process: str = Field(alias="build_rate", description="process or equipment")
-    at_most: Amount = Field(description="largest new capacity in a period")
+    in_chinese = (
+        "一期内的新建产能不超过给定值。",
+        "",
+        "目标单位/产能单位。",
+    )
+    process: str = about("process or equipment", "工艺或设备", alias="build_rate")
+    at_most: Amount = about("largest new capacity in a period", "一期内最大新建产能")
 
     @property
     def on_new_capacity(self) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from saltloop.errors import Problem, message
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
 
 FALLING_TIERS = message(
@@ -29,16 +30,22 @@ class Charge(Rule, kind="charge"):
     """
 
     title = ("Charge", "收费或补贴")
-    account: str = Field(alias="charge", description="account that pays")
-    price: Amount | list[tuple[int | float | str, int | float | str]] = Field(
-        description="money per unit, or rising tiers as [[start, price], ...]")
-    to: str | None = Field(None, description="account that the money enters; absent: the pack's account for charges")
+    in_chinese = (
+        "账户的每一单位都要付钱；可分档，档价递增。",
+        "收费是转移支付：计入 `to` 账户（默认为数据包的收费账户），不减少增加值。",
+        "",
+    )
+    account: str = about("account that pays", "被收费的账户", alias="charge")
+    price: Amount | list[tuple[int | float | str, int | float | str]] = about(
+        "money per unit, or rising tiers as [[start, price], ...]",
+        "单价，或递增分档 [[起点, 价格], ...]")
+    to: str | None = about("account that the money enters; absent: the pack's account for charges", "收款账户；缺省：数据包的收费账户", None)
 
     @field_validator("price")
     @classmethod
     def _not_empty(cls, price: Any) -> Any:
         if isinstance(price, list) and not price:
-            raise ValueError("give at least one tier as [start, price]")
+            raise expected("at least one tier as [start, price]", "至少一档，写成 [起点, 价格]")
         return price
 
     @property

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import Field
+from typing import Any, Literal
 
 from saltloop.data.read import records
 from saltloop.errors import message
 from saltloop.formulation.rules.capacity import activity_of, activity_unit
+from saltloop.formulation.rules.keys import about
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
 
 STANDARD_CHANGES = message(
@@ -29,11 +28,17 @@ class Entry(Rule, kind="entry"):
     """
 
     title = ("Entry standard", "准入标准")
-    process: str = Field(alias="entry", description="process, equipment or tag that must meet the standard")
-    of: str = Field(description="commodity whose use is judged")
-    at_most: Amount = Field(description="most that may be used per unit of output")
-    plants: str = Field("new", pattern="^(new|all)$", description="new: those that fail are not built; all: they do not run either")
-    start: int | None = Field(None, alias="from", description="first year of the standard; absent: always")
+    in_chinese = (
+        "单位产出某物料用量超过标准的工艺不得新建，或不得运行。",
+        "对不达标者求和；plants: new 时对其设备的新建产能求和。用量取自配方，谁不达标在求解前已知。",
+        "被拒绝者若允许一单位的价值。",
+    )
+    process: str = about("process, equipment or tag that must meet the standard", "须达标的工艺、设备或标签", alias="entry")
+    of: str = about("commodity whose use is judged", "考核用量的物料")
+    at_most: Amount = about("most that may be used per unit of output", "单位产出的最大用量")
+    plants: Literal["new", "all"] = about(
+        "new: those that fail are not built; all: they do not run either", "new：不达标者不得新建；all：也不得运行", "new")
+    start: int | None = about("first year of the standard; absent: always", "标准起始年；缺省：始终", None, alias="from")
 
     @property
     def has_row(self) -> bool:

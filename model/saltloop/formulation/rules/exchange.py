@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
 
 EVERY = "*"
@@ -27,13 +28,22 @@ class Exchange(Rule, kind="exchange"):
     """
 
     title = ("Exchange between sites", "地点间交换")
-    commodity: str = Field(alias="exchange", description="commodity or tag that is handed over; `*`: every good, which can only be forbidden")
-    origin: str | None = Field(None, alias="from", description="area or site that gives; absent: all sites of the scenario")
-    destination: str | None = Field(None, alias="to", description="area or site that receives; absent: all sites of the scenario")
-    both_ways: bool = Field(False, description="yes: what passes from `to` to `from` counts as well")
-    allow: bool | None = Field(None, description="no: nothing may be handed over")
-    price: Amount | None = Field(None, description="money per unit that the receiver pays the giver")
-    at_most: Amount | None = Field(None, description="most that is handed over in a year")
+    in_chinese = (
+        "地点之间的转交被禁止、限量，或按约定付费。",
+        "计入自 `from` 所含地点至 `to` 所含地点的线路。"
+        "禁止时界限为零，对偶值是多允许一单位的价值。"
+        "价格是接收方付给提供方的转移支付，记入数据包的转移账户，不构成约束。"
+        "写 `*` 时禁止一切货物（各按自身单位计），对偶值是最紧缺货物一单位的价值。",
+        "目标单位/物料单位。",
+    )
+    commodity: str = about(
+        "commodity or tag that is handed over; `*`: every good, which can only be forbidden", "转交的物料或标签；`*`：一切货物，只能禁止", alias="exchange")
+    origin: str | None = about("area or site that gives; absent: all sites of the scenario", "提供方区域或地点；缺省：情景的全部地点", None, alias="from")
+    destination: str | None = about("area or site that receives; absent: all sites of the scenario", "接收方区域或地点；缺省：情景的全部地点", None, alias="to")
+    both_ways: bool = about("yes: what passes from `to` to `from` counts as well", "yes：自 `to` 至 `from` 的转交同样计入", False)
+    allow: bool | None = about("no: nothing may be handed over", "no：不得转交", None)
+    price: Amount | None = about("money per unit that the receiver pays the giver", "接收方付给提供方的单价", None)
+    at_most: Amount | None = about("most that is handed over in a year", "年最大转交量", None)
     _origins: tuple[str, ...] = ()
     _destinations: tuple[str, ...] = ()
     _transfer_account: str = ""
@@ -42,13 +52,17 @@ class Exchange(Rule, kind="exchange"):
     @model_validator(mode="after")
     def _one_form(self) -> Exchange:
         if sum(x is not None for x in (self.allow, self.price, self.at_most)) != 1:
-            raise ValueError("give exactly one of allow: no, price, at_most")
+            raise expected("give exactly one of allow: no, price, at_most", "allow: no、price、at_most 须恰给出一个")
         if self.allow:
-            raise ValueError("allow: yes changes nothing, since links decide what can be shipped; only `allow: no` is a rule")
+            raise expected(
+                "allow: yes changes nothing, since links decide what can be shipped; only `allow: no` is a rule",
+                "allow: yes 不起作用，因为能否运输由线路决定；只有 `allow: no` 是规则")
         if self.commodity == EVERY and self.allow is None:
-            raise ValueError("`*` would add goods of different units: it can only be forbidden, with allow: no")
+            raise expected(
+                "`*` would add goods of different units: it can only be forbidden, with allow: no",
+                "`*` 会把不同单位的货物相加：只能用 allow: no 禁止")
         if self.area is not None:
-            raise ValueError("an exchange has two ends: use `from` and `to` instead of `in`")
+            raise expected("an exchange has two ends: use `from` and `to` instead of `in`", "交换有两端：请写 `from` 与 `to`，不写 `in`")
         return self
 
     @property

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
 
 
@@ -21,16 +22,22 @@ class Fund(Rule, kind="fund"):
     """
 
     title = ("Fund", "专项资金")
-    budget: Amount = Field(alias="fund", description="money that may be paid out in a year")
-    pays: dict[str, Amount] = Field(description="money per unit of each account that is paid for; a share where the account counts money")
-    to: str | None = Field(None, description="account that the money enters; absent: the pack's account for charges")
+    in_chinese = (
+        "按账户单位数付钱，一年合计不超过一个总额；总额之外的不再支付。",
+        "对一个账户的支付不超过单位标准乘账户值，账户不得为负。资金从账户 to（缺省为数据包的收费账户）付出，因而是受付者的收益。",
+        "专项资金多一元的价值。",
+    )
+    budget: Amount = about("money that may be paid out in a year", "一年可付出的金额", alias="fund")
+    pays: dict[str, Amount] = about(
+        "money per unit of each account that is paid for; a share where the account counts money", "对各账户每单位的支付；账户以金额计时写比率")
+    to: str | None = about("account that the money enters; absent: the pack's account for charges", "收款账户；缺省：数据包的收费账户", None)
     _to: str = ""
 
     @field_validator("pays")
     @classmethod
     def _not_empty(cls, pays: dict[str, Schedule]) -> dict[str, Schedule]:
         if not pays:
-            raise ValueError("name at least one account, such as {investment: 20 %}")
+            raise expected("at least one account, such as {investment: 20 %}", "至少一个账户，如 {investment: 20 %}")
         return pays
 
     @property

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule, constant
 
 
@@ -19,16 +20,26 @@ class Limit(Rule, kind="limit"):
     """
 
     title = ("Limit", "限额")
-    account: str = Field(alias="limit", description="account that is bounded")
-    at_most: Amount | None = Field(None, description="upper bound")
-    at_least: Amount | None = Field(None, description="lower bound")
-    equals: Amount | None = Field(None, description="exact value")
-    background: bool = Field(True, description="yes: the part of the area outside the model counts where the pack declares it; no: the model alone")
+    in_chinese = (
+        "一个区域的账户值（含背景值）不超过、不低于或等于给定值。",
+        "",
+        "目标单位/账户单位。",
+    )
+    account: str = about("account that is bounded", "受限的账户", alias="limit")
+    at_most: Amount | None = about("upper bound", "上限", None)
+    at_least: Amount | None = about("lower bound", "下限", None)
+    equals: Amount | None = about("exact value", "定值", None)
+    background: bool = about(
+        "yes: the part of the area outside the model counts where the pack declares it; no: the model alone",
+        "yes：数据包给出背景值处，计入区域在模型之外的部分；no：只计模型",
+        True)
 
     @model_validator(mode="after")
     def _one_bound(self) -> Limit:
         if sum(x is not None for x in (self.at_most, self.at_least, self.equals)) != 1:
-            raise ValueError("give exactly one of at_most, at_least, equals (two bounds are two rules)")
+            raise expected(
+                "give exactly one of at_most, at_least, equals (two bounds are two rules)",
+                "at_most、at_least、equals 须恰给出一个（两个界限写成两条规则）")
         return self
 
     @property

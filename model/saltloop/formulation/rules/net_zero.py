@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
-
+from saltloop.formulation.rules.keys import about
 from saltloop.formulation.rules.rule import Context, Rule, Schedule
 
 
@@ -15,11 +14,17 @@ class NetZero(Rule, kind="net_zero"):
     .. math:: \sum_{p \in area} account_{apy} \le 0
 
     Example: ``zero_carbon: {net_zero: co2, in: park}``
+    Background does not count: the place itself must come to zero.
     Dual: objective unit per unit of the account.
     """
 
     title = ("Net zero", "净零")
-    account: str = Field(alias="net_zero", description="account that must not be above zero")
+    in_chinese = (
+        "一地全年的排放不超过其吸收。",
+        "不计背景值：该地自身须归零。",
+        "目标单位/账户单位。",
+    )
+    account: str = about("account that must not be above zero", "不得大于零的账户", alias="net_zero")
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """No numbers; the unit is that of the account."""

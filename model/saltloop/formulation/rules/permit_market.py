@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
-
+from saltloop.formulation.rules.keys import about
 from saltloop.formulation.rules.rule import Context, Rule, Schedule
 
 
@@ -20,7 +19,12 @@ class PermitMarket(Rule, kind="permit_market"):
     """
 
     title = ("Permit market", "配额交易市场")
-    account: str = Field(alias="permit_market", description="account whose allowances are traded")
+    in_chinese = (
+        "配额持有者之间买卖，买入之和不超过卖出之和，不从外部取得。",
+        "它连接 market 写其名称的全部 allowance 规则。",
+        "配额的成交价格。",
+    )
+    account: str = about("account whose allowances are traded", "交易其配额的账户", alias="permit_market")
 
     @property
     def selects(self) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from saltloop.data.read import nearest
 from saltloop.errors import message
 from saltloop.formulation.choices import PriceChange
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.formulation.rules.rule import Amount, Context, Rule, Schedule
 from saltloop.units import split_quantity
 
@@ -30,17 +31,22 @@ class Price(Rule, kind="price"):
     """
 
     title = ("Price path", "价格路径")
-    commodity: str = Field(alias="price", description="commodity whose price moves")
-    market: str | None = Field(None, description="market in which it moves; absent: all")
-    change: Amount | None = Field(None, description="change against the pack's price, such as -10 %")
-    to: Amount | None = Field(None, description="the price itself, money per unit")
+    in_chinese = (
+        "物料价格沿给定路径变化：相对数据包的变化率，或直接给出价格。",
+        "它不构成约束，因此没有对偶值；价格对方案的影响见缩减成本。",
+        "",
+    )
+    commodity: str = about("commodity whose price moves", "价格变动的物料", alias="price")
+    market: str | None = about("market in which it moves; absent: all", "适用市场；缺省：全部", None)
+    change: Amount | None = about("change against the pack's price, such as -10 %", "相对数据包价格的变化率，如 -10 %", None)
+    to: Amount | None = about("the price itself, money per unit", "价格本身", None)
 
     @model_validator(mode="after")
     def _one_form(self) -> Price:
         if (self.change is None) == (self.to is None):
-            raise ValueError("give exactly one of change, to")
+            raise expected("give exactly one of change, to", "change 与 to 须恰给出一个")
         if self.area is not None:
-            raise ValueError("a price holds in a market, not in an area: use `market` instead of `in`")
+            raise expected("a price holds in a market, not in an area: use `market` instead of `in`", "价格属于市场而不属于区域：请写 `market`，不写 `in`")
         return self
 
     @property

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, WithJsonSchema
 
 from saltloop.data.pack import Pack
 from saltloop.data.read import nearest
 from saltloop.errors import Place, Problem, Problems, message
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.units import split_quantity
 
 UNKNOWN_ACCOUNT = message(
@@ -72,11 +73,11 @@ def _schedule(raw: object) -> Schedule:
         return raw
     if isinstance(raw, dict):
         if not raw or not all(isinstance(k, int) for k in raw):
-            raise ValueError("a schedule maps years to quantities, such as {2025: 12 Mt, 2030: 10 Mt}")
+            raise expected("a mapping from years to quantities, such as {2025: 12 Mt, 2030: 10 Mt}", "由年份到数的映射，如 {2025: 12 Mt, 2030: 10 Mt}")
         if not all(isinstance(v, (int, float, str)) for v in raw.values()):
-            raise ValueError("each year takes one quantity")
+            raise expected("one quantity for each year", "每个年份一个数")
     elif isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
-        raise ValueError("expected a quantity such as 12 Mt or 60 %, or a mapping from year to quantity")
+        raise expected("a quantity such as 12 Mt or 60 %, or a mapping from year to quantity", "一个数，如 12 Mt 或 60 %，或由年份到数的映射")
     return Schedule(raw)
 
 
@@ -203,17 +204,21 @@ class Rule(BaseModel):
 
     A subclass declares its fields (the YAML), `kind` (the key that names it in YAML), `title`, `bind_fields` (text to
     numbers) and `row` (the constraint of one period). The first docstring sentence, formula and example become its
-    manual page.
+    manual page; `in_chinese` has what stands there in words: the sentence, what must be said with it, the dual.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True)
     kind: ClassVar[str] = ""
     title: ClassVar[tuple[str, str]] = ("", "")
+    in_chinese: ClassVar[tuple[str, str, str]] = ("", "", "")
     kinds: ClassVar[dict[str, type[Rule]]] = {}
 
-    area: str | None = Field(None, alias="in", description="area or site where it holds; absent: all sites of the scenario")
-    note: str | None = Field(None, description="remark for readers")
-    called: dict[Literal["en", "zh"], str] | None = Field(None, description="name for readers, as {en: ..., zh: ...}; absent: its key")
+    area: str | None = about("area or site where it holds; absent: all sites of the scenario", "规则适用的区域或地点；缺省：情景的全部地点", None, alias="in")
+    note: str | None = about("remark for readers", "备注", None)
+    called: dict[Literal["en", "zh"], str] | None = about(
+        "name for readers, as {en: ..., zh: ...}; absent: its key",
+        "供阅读的名称，写成 {en: ..., zh: ...}；缺省：规则的键",
+        None)
     _name: str = PrivateAttr("")
     _place: Place = PrivateAttr(Place())
     _sites: tuple[str, ...] = PrivateAttr(())

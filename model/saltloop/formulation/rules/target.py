@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from saltloop.errors import Problem
+from saltloop.formulation.rules.keys import about, expected
 from saltloop.formulation.rules.rule import MIXED_BOUNDARY, Amount, Context, Rule, Schedule, constant
 
 
@@ -20,16 +21,24 @@ class Target(Rule, kind="target"):
     """
 
     title = ("Target ratio", "比率目标")
-    account: str = Field(alias="target", description="upper account of the ratio")
-    of: str = Field(description="lower account of the ratio")
-    at_least: Amount | None = Field(None, description="smallest ratio")
-    at_most: Amount | None = Field(None, description="largest ratio")
-    background: bool = Field(True, description="yes: the part of the area outside the model counts where the pack declares it; no: the model alone")
+    in_chinese = (
+        "按官方口径，一个账户不低于（或不高于）另一账户的一定比率。",
+        "",
+        "目标单位/账户 a 的单位。",
+    )
+    account: str = about("upper account of the ratio", "比率的分子账户", alias="target")
+    of: str = about("lower account of the ratio", "比率的分母账户")
+    at_least: Amount | None = about("smallest ratio", "最小比率", None)
+    at_most: Amount | None = about("largest ratio", "最大比率", None)
+    background: bool = about(
+        "yes: the part of the area outside the model counts where the pack declares it; no: the model alone",
+        "yes：数据包给出背景值处，计入区域在模型之外的部分；no：只计模型",
+        True)
 
     @model_validator(mode="after")
     def _one_bound(self) -> Target:
         if (self.at_most is None) == (self.at_least is None):
-            raise ValueError("give exactly one of at_least, at_most")
+            raise expected("give exactly one of at_least, at_most", "at_least 与 at_most 须恰给出一个")
         return self
 
     @property
