@@ -140,11 +140,11 @@ TEXTS: dict[str, Both] = {
     "plan_binds_next": ("Next come {rules}.", "其次是{rules}。"),
     "plan_bind_item": ("{rule} with {dual}", "{rule}，{dual}"),
     "plan_binds_none": ("No rule and no resource limit binds.", "没有起作用的规则或资源约束。"),
-    "plan_targets_met": ("All {count} official targets are met.", "{count} 项官方目标全部达到。"),
-    "plan_target_met": ("The one official target is met.", "唯一的官方目标已达到。"),
+    "plan_targets_met": ("All {count} official targets that can be judged are met.", "可判断的 {count} 项官方目标全部达到。"),
+    "plan_target_met": ("The one official target that can be judged is met.", "唯一可判断的官方目标已达到。"),
     "plan_targets_mixed": (
-        "Of {count} official targets {met} are met and {missed} missed: {which}.",
-        "{count} 项官方目标中，{met} 项达到，{missed} 项未达到：{which}。",
+        "Of {count} official targets that can be judged {met} are met and {missed} missed: {which}.",
+        "可判断的 {count} 项官方目标中，{met} 项达到，{missed} 项未达到：{which}。",
     ),
     "plan_in_place": ("{what} ({area})", "{what}（{area}）"),
     # key figures
@@ -161,6 +161,7 @@ TEXTS: dict[str, Both] = {
     "gap": ("Gap", "差距"),
     "met": ("met", "达到"),
     "missed": ("missed", "未达到"),
+    "not_judged": ("not judged", "不作判断"),
     "no_target": ("no target", "无目标"),
     "to_target": ("Plan against target", "规划值与目标之比"),
     "at_least": ("at least {value}", "不低于 {value}"),

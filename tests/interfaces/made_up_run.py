@@ -203,7 +203,7 @@ def indicator_rows() -> pd.DataFrame:
         "period indicator area numerator denominator actual target target_year gap published published_year unit better met basis computable needs",
         (2030, "waste_rate", "basin", 1.1e6, 6.49e7, 1.7, 60.0, 2025, -58.3, 45.0, 2015, "%", "higher", False, "model", True, ""),
         (2030, "water_output", "basin", 9.12e9, 2.16e7, 376.0, 141.0, 2025, 235.0, 98.0, 2020, "CNY/m3", "higher", True, "model + background", True, ""),
-        (2030, "land_output", "basin", 8.12e9, 8900.0, 91.2, 84.0, 2025, 7.2, None, None, "万元/ha", "higher", True, "model", True, "value_added"),
+        (2030, "land_output", "basin", 8.12e9, 8900.0, 91.2, 84.0, 2025, 7.2, None, None, "万元/ha", "higher", None, "model", True, "value_added"),
         (2030, "carbon", "basin", 6.9e6, 8.12e9, 8.5, 9.0, 2025, 0.5, 11.2, 2020, "t/万元", "lower", True, "model", True, ""),
         (2030, "jobs", "basin", 18430.0, 1.0, 18430.0, None, None, None, 15000.0, 2020, "person", "higher", None, "model", True, ""),
         (2030, "waste_rate", "north", 1e6, 4e7, 2.5, None, None, None, None, None, "%", "higher", None, "model", True, ""),

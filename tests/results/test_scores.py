@@ -102,6 +102,16 @@ def test_the_official_boundary_needs_both_backgrounds(toy: Project) -> None:
     assert (waste["actual"], waste["basis"], waste["needs"]) == (pytest.approx(87.5), "model", "waste_used waste_made")
 
 
+def test_a_part_cannot_tell_whether_the_whole_meets_a_target(toy: Project) -> None:
+    """The plants use 87.5 % of their waste; what the rest of the region makes is not known."""
+    aim = {"indicator": "waste_use_rate", "area": "region", "year": 2025, "kind": "target", "value": 60, "unit": "%"}
+    toy.edit({"table": "indicator_values", "add": aim})
+    waste = rows(tables(toy)["indicators"], area="region", indicator="waste_use_rate").iloc[0]
+    assert waste["needs"] == "waste_used waste_made"
+    assert waste["gap"] == pytest.approx(27.5)
+    assert pd.isna(waste["met"])
+
+
 def test_accounts_of_the_plants_alone_never_need_a_background(toy: Project) -> None:
     toy.edit(*({"table": "accounts", "at": [account], "set": {"background": "no"}} for account in ("waste_used", "Solid waste made")))
     waste = rows(tables(toy)["indicators"], area="region", indicator="waste_use_rate").iloc[0]

@@ -165,6 +165,13 @@ def test_a_fund_larger_than_all_claims_leaves_the_rest_unspent() -> None:
     assert answer.dual("rule", "grant", 2025) == pytest.approx(0)
 
 
+def test_a_fund_that_holds_an_account_above_zero_says_so() -> None:
+    """Profit takes cost off revenue, so it may be negative; what is made may not."""
+    answer = solve_pack(LOW, maximise="profit", rules={"grant": {"fund": "100 CNY", "pays": {"profit": "10 %", "made": "0.2 CNY/t"}}})
+    assert [p.message.code for p in answer.solved.case.notes] == ["M324"]
+    assert "'profit'" in answer.solved.case.notes.warnings[0].text()
+
+
 OWN = {"east_holds": {"allowance": "co2", "at_most": "30 t", "in": "east"}, "west_holds": {"allowance": "co2", "at_most": "20 t", "in": "west"}}
 JOINED = {name: {**rule, "market": "permits"} for name, rule in OWN.items()}
 

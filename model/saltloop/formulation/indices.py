@@ -8,7 +8,7 @@ the slice that the key asks with, or, if the key asks with none, for a sum over 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from saltloop.data.read import FILE, LINE
@@ -49,6 +49,16 @@ NO_MARKET = message(
     "M323",
     ("allowance '{rule}' is traded in '{market}', which no rule of this scenario makes", "配额“{rule}”在“{market}”交易，而本情景没有该市场规则"),
     ("add a rule {market}: {{permit_market: ...}}; markets here: {known}", "请加一条 {market}: {{permit_market: ...}}；现有市场：{known}"),
+)
+
+HELD_ABOVE_ZERO = message(
+    "M324",
+    (
+        "fund '{rule}' pays for '{account}', which may fall below zero; while the fund holds, the plan keeps it at zero or above at every site",
+        "专项资金“{rule}”按“{account}”支付，而该账户可能为负；资金有效期间，方案在每个地点都使其不低于零",
+    ),
+    ("pay for an account that adds up and takes nothing off, such as one under accounts:", "请按只增不减的账户支付，可在 accounts: 下自定义"),
+    warning=True,
 )
 
 VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -344,9 +354,25 @@ def _ledger_sets(case: Case, terms: Terms, found: Indices) -> None:
     s["account_charged"] = {(i.name,): ((i.account,),) for i in charges}
     found.rows["charge_base"] = tuple((i.name, p, y) for i in charges for p in i.sites for y in i.periods)
     paid = [(i, k, a) for i in case.choices.rules for k, a in i.charged_accounts.items()]
+    _tell_held_accounts(case, terms)
     s["account_paid"] = {(i.name, k): ((a,),) for i, k, a in paid}
     found.rows["grant_limit"] = tuple((i.name, k, p, y) for i, k, _ in paid for p in i.sites for y in i.periods)
     found.rows["charge_tier"] = tuple((i.name, k, y) for i in charges for k in i.tiers[:-1] for y in i.periods)
+
+
+def _may_pass(terms: Terms, account: Hashable, below: bool) -> bool:
+    """Whether something that a plan may do takes an account below zero, or above."""
+    own = (value for flow, found in terms.flows.items() if flow != "account" for key, value in found.items() if key[0] == account)
+    others = ((other, weight) for (a, other), weight in terms.of("account").items() if a == account)
+    return any((value < 0) == below for value in own) or any(_may_pass(terms, other, below == (weight > 0)) for other, weight in others)
+
+
+def _tell_held_accounts(case: Case, terms: Terms) -> None:
+    """Funds that pay for accounts with a sign of their own: what is paid cannot be negative, so neither may the account."""
+    for rule in case.choices.rules:
+        for account in rule.charged_accounts.values():
+            if _may_pass(terms, account, below=True):
+                case.notes.add(HELD_ABOVE_ZERO.at(rule.place, rule=rule.name, account=account))
 
 
 def _selected(case: Case, rule: Rule) -> Iterator[tuple[str, Key, Key]]:

@@ -122,7 +122,8 @@ class _Page(Voice):
         for r in records(table):
             unit, year_of_target = r["unit"], r["target_year"]
             target = "–" if pd.isna(r["target"]) else f"{self.amount(r['target'], unit)} ({year_of_target})"
-            mark = "–" if r["met"] is None or pd.isna(r["met"]) else marks[bool(r["met"])]
+            judged = not pd.isna(r["met"])
+            mark = marks[bool(r["met"])] if judged else "–" if pd.isna(r["gap"]) else self.say("not_judged")
             actual = "–" if pd.isna(r["actual"]) else self.amount(float(r["actual"]), unit)
             gap = "–" if pd.isna(r["gap"]) else self.amount(float(r["gap"]), unit)
             rows.append([f"{self.title(r['indicator'])}, {self.title(r['area'])}", actual, target, gap, mark, self._boundary(r)])

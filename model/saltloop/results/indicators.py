@@ -65,7 +65,8 @@ def _book(solved: Solved, account_table: pd.DataFrame) -> _Book:
 def indicators(solved: Solved, account_table: pd.DataFrame) -> pd.DataFrame:
     """Every indicator by area and site of the plan, and where it is published or has a target; columns are INDICATOR_COLUMNS.
 
-    On the official boundary where the area has background for both accounts. A site where both accounts are zero has no row.
+    On the official boundary where the area has background for both accounts; where some is lacking the gap is told, but not whether the
+    target is met, since a part cannot tell that of the whole. A site where both accounts are zero has no row.
     """
     book, found = _book(solved, account_table), list[dict[str, Any]]()
     values: Values = defaultdict(list)
@@ -99,6 +100,7 @@ def _indicator(book: _Book, row: dict[str, Any], area: str, y: int, factor: floa
     below = 1.0 if row["denominator"] is None else np.nan if lower is None else float(lower[column])
     actual = top / below * factor if factor is not None and below != 0 else np.nan
     computable = bool(np.isfinite(actual))
+    aims = _aims(row["better"], actual, y, told)
     yield {
         "period": y,
         "indicator": row["indicator"],
@@ -106,7 +108,8 @@ def _indicator(book: _Book, row: dict[str, Any], area: str, y: int, factor: floa
         "numerator": top,
         "denominator": below,
         "actual": actual,
-        **_aims(row["better"], actual, y, told),
+        **aims,
+        "met": None if needs else aims["met"],
         "unit": row["unit"],
         "better": row["better"],
         "basis": PUBLISHED if not computable else OFFICIAL if official else MODEL,

@@ -8,7 +8,7 @@ from typing import Any
 from saltloop.data.read import records
 from saltloop.interfaces.report.folder import Folder
 from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label, optional, word
-from saltloop.interfaces.report.targets import is_met, with_target
+from saltloop.interfaces.report.targets import is_met, judged
 from saltloop.language import Both, both, number_both, percent_both
 
 KEY_ACCOUNTS = ("value_added", "profit", "co2", "fresh_water", "energy_use", "employment")
@@ -39,7 +39,7 @@ def cards(folder: Folder) -> list[Card]:
     use = waste_use(folder)
     if use is not None:
         found.append(Card(both("card_waste_use"), percent_both(use[0]), use[0]))
-    targets = with_target(folder)
+    targets = judged(folder)
     if targets:
         met = sum(is_met(row) is True for row in targets)
         found.append(Card(both("card_targets"), both("card_targets_value", met=met, count=len(targets))))

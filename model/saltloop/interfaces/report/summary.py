@@ -6,7 +6,7 @@ from saltloop.interfaces.report.binding import found_binding
 from saltloop.interfaces.report.folder import Folder
 from saltloop.interfaces.report.goods import sold_products
 from saltloop.interfaces.report.ledger import waste_use
-from saltloop.interfaces.report.targets import is_met, with_target
+from saltloop.interfaces.report.targets import is_met, judged
 from saltloop.language import Both, both, inline, listed_both, number_both, percent_both
 
 _PRODUCTS_NAMED, _RULES_NAMED = 4, 3
@@ -81,7 +81,7 @@ def _at(title: Both, place: Both) -> Both:
 
 
 def _targets(folder: Folder) -> Both | None:
-    rows = with_target(folder)
+    rows = judged(folder)
     missed = [folder.short(row["indicator"], "indicator") for row in rows if is_met(row) is False]
     if not rows:
         return None

@@ -15,9 +15,9 @@ from saltloop.language import Both, both, listed_both, number_both, percent_both
 _BAR_END = 1.5
 
 
-def with_target(folder: Folder) -> list[dict[str, Any]]:
-    """Indicators of the year shown that have a target."""
-    return [row for row in _rows(folder) if optional(row["target"]) is not None]
+def judged(folder: Folder) -> list[dict[str, Any]]:
+    """Indicators of the year shown of which the plan can tell whether the target is met."""
+    return [row for row in _rows(folder) if is_met(row) is not None]
 
 
 def indicators(folder: Folder) -> Sheet:
@@ -77,8 +77,11 @@ def _points(value: float) -> Cell:
     return Cell((f"{value:.1f}", f"{value:.1f}"), value)
 
 
+_MARKS = {True: "met", False: "missed", None: ""}
+
+
 def is_met(row: dict[str, Any]) -> bool | None:
-    """Whether an indicator meets its target; None: it has none."""
+    """Whether an indicator meets its target; None: it has none, or only a part of what it counts is known."""
     return None if pd.isna(row["met"]) else bool(row["met"])
 
 
@@ -123,7 +126,7 @@ def _target(row: dict[str, Any], target: float | None) -> Cell:
 def _status(row: dict[str, Any]) -> Cell:
     met = is_met(row)
     if met is None:
-        return label("")
+        return label(("", "") if pd.isna(row["gap"]) else both("not_judged"))
     sign = "✓ " if met else "✗ "
     words: Both = both("met" if met else "missed")
     return label((sign + words[0], sign + words[1]), mark="met" if met else "missed")
@@ -143,4 +146,4 @@ def _bar(actual: float | None, target: float | None, row: dict[str, Any]) -> Cel
         return label("")
     reached = actual / target
     bar = max(0.0, min(1.0, reached / _BAR_END)) * 100
-    return Cell(percent_both(reached), reached, bar=bar, line=100 / _BAR_END, mark="met" if is_met(row) else "missed")
+    return Cell(percent_both(reached), reached, bar=bar, line=100 / _BAR_END, mark=_MARKS[is_met(row)])
