@@ -7,7 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from saltloop.analysis.pareto import Place, front
+from saltloop.analysis.beside import Place
+from saltloop.analysis.pareto import front
 from saltloop.analysis.pieces import Sample, kinked
 from saltloop.analysis.surface import surface
 from saltloop.analysis.trade import Trade, trade_of

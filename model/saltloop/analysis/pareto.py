@@ -7,16 +7,16 @@ of a linear programme is made of straight pieces and bends one way only, so the 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from saltloop.analysis.beside import Place, own_plan, placed_frame
 from saltloop.analysis.pieces import Kinked, Sample, kinked
 from saltloop.analysis.spans import Regime, binding_frame, spans_frame
 from saltloop.analysis.trade import End, Trade, accounts_frame, ends
-from saltloop.language import Both
 from saltloop.results.solved import per
 from saltloop.solve.levels import Answer, Levels
 
@@ -25,23 +25,6 @@ POINTS = 21
 _ASIDE = 1e-7
 _SAME = 1e-9
 _ROUNDS = 4
-_ON = 1e-6
-OWN = ("this scenario's own plan", "本情景自身方案")
-
-
-@dataclass(frozen=True)
-class Place:
-    """A plan that is shown beside a front.
-
-    Args:
-        name: file or folder, or empty for the scenario's own plan.
-        title: English and Chinese.
-        reached: by account.
-    """
-
-    name: str
-    title: Both
-    reached: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -55,7 +38,7 @@ class Front:
             the second account brings of the first.
         binding: what binds in each segment, as `binding_frame` gives it.
         spans: from which level of the second account to which each rule or limit binds, as `spans_frame` gives it.
-        placed: name, title_en, title_zh, second, first, front, distance, share, verdict: plans beside the front at an equal second account.
+        placed: plans beside the front at an equal second account, as `placed_frame` gives them.
         seconds: of each step.
         solves: how many programmes were solved for points and kinks.
     """
@@ -163,11 +146,11 @@ def _one_point(trade: Trade, end: End, places: Iterable[Place]) -> Front:
     points = pd.DataFrame([("end", end.reached[1], end.reached[0], 0.0)], columns=["kind", "second", "first", "error"])
     nothing = pd.DataFrame()
 
-    def height(level: float) -> float:
-        there = _beyond(trade, end, end, level)
+    def height(levels: Sequence[float]) -> float:
+        there = _beyond(trade, end, end, levels[0])
         return np.nan if there is None else there
 
-    placed = _placed(trade, places, height)
+    placed = placed_frame(trade, (own_plan(trade), *places), height)
     return Front(accounts_frame(trade), points, nothing, nothing, nothing, placed)
 
 
@@ -198,29 +181,10 @@ def _tables(
     regimes = [Regime(p.start, p.end, p.sample.answer.duals, walk.levels.arrays) for p in found.pieces]
     binding = binding_frame(trade.program, regimes, scale, first.unit)
 
-    def height(level: float) -> float:
-        outside = _beyond(trade, *both_ends, level)
-        return found.value(level) if outside is None else outside
+    def height(levels: Sequence[float]) -> float:
+        outside = _beyond(trade, *both_ends, levels[0])
+        return found.value(levels[0]) if outside is None else outside
 
-    placed = _placed(trade, places, height)
+    placed = placed_frame(trade, (own_plan(trade), *places), height)
     seconds["tables"] = time.perf_counter() - start
     return Front(accounts_frame(trade), points, segments, binding, spans_frame(binding, regimes), placed, seconds, walk.levels.solves)
-
-
-def _placed(trade: Trade, places: Iterable[Place], height: Callable[[float], float]) -> pd.DataFrame:
-    """Plans beside the front at an equal second account."""
-    rows, sign = [], trade.wishes[0].sign
-    for place in (Place("", OWN, trade.own), *places):
-        first, second = place.reached[:2]
-        there = height(second)
-        distance = sign * (there - first) + 0.0
-        share = distance / abs(there) if there else np.nan
-        rows.append((place.name, *place.title, second, first, there, distance, share, verdict(there, distance)))
-    return pd.DataFrame(rows, columns=["name", "title_en", "title_zh", "second", "first", "front", "distance", "share", "verdict"])
-
-
-def verdict(there: float, distance: float) -> str:
-    """on, inside or outside the front, or beyond its end."""
-    if np.isnan(there):
-        return "beyond"
-    return "on" if abs(distance) <= _ON * max(abs(there), 1.0) else "inside" if distance > 0 else "outside"

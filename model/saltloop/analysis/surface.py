@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from saltloop.analysis.pareto import OWN, Place, verdict
+from saltloop.analysis.beside import Place, own_plan, placed_frame
 from saltloop.analysis.trade import Trade, accounts_frame, ends
 from saltloop.results.solved import per
 from saltloop.solve.levels import Answer
@@ -29,7 +29,7 @@ class Surface:
             levels; without a plan, first is missing. Worth is what one unit more of an account brings of the first.
         triangles: a, b, c: points that span the surface.
         ends: account, second, third, first: the best of each account, then of the others in order.
-        placed: name, title_en, title_zh, second, third, first, front, distance, share, verdict.
+        placed: plans beside the surface at equal levels of the others, as `placed_frame` gives them.
         seconds: of each step.
     """
 
@@ -62,8 +62,9 @@ def surface(trade: Trade, points: int = GRID, places: Iterable[Place] = ()) -> S
     levels = trade.levels(best[0].basis)
     across, along = (_grid([end.reached[n] for end in best], best[n].reached[n], points) for n in (1, 2))
     pairs = list(_serpentine(across, along))
-    plans = [Place("", OWN, trade.own), *places]
-    asked = [levels.at(trade.bounds(pair)) for pair in [*pairs, *((p.reached[1], p.reached[2]) for p in plans)]]
+    plans = [own_plan(trade), *places]
+    beside = list(dict.fromkeys((p.reached[1], p.reached[2]) for p in plans if not p.note[0]))
+    asked = [levels.at(trade.bounds(pair)) for pair in [*pairs, *beside]]
     answers = levels.judged(asked)
     found = dict(zip(pairs, answers[: len(pairs)], strict=True))
     ordered = [(second, third) for second in across for third in along]
@@ -72,10 +73,8 @@ def surface(trade: Trade, points: int = GRID, places: Iterable[Place] = ()) -> S
     reached = pd.DataFrame(
         [(trade.wishes[e.best].name, e.reached[1], e.reached[2], e.reached[0]) for e in best], columns=["account", "second", "third", "first"]
     )
-    placed = pd.DataFrame(
-        [_placed(trade, plan, answer) for plan, answer in zip(plans, answers[len(pairs) :], strict=True)],
-        columns=["name", "title_en", "title_zh", "second", "third", "first", "front", "distance", "share", "verdict"],
-    )
+    best_beside = {pair: answer.value for pair, answer in zip(beside, answers[len(pairs) :], strict=True)}
+    placed = placed_frame(trade, plans, lambda pair: best_beside[pair[0], pair[1]])
     return Surface(accounts_frame(trade), frame, triangles, reached, placed, {"all": time.perf_counter() - begun})
 
 
@@ -112,10 +111,3 @@ def _triangles(trade: Trade, heights: np.ndarray) -> Iterator[tuple[int, int, in
         elif len(there) == 4:
             a, b, c, d = corners
             yield from ((a, b, c), (a, c, d)) if own[0] + own[2] >= own[1] + own[3] else ((a, b, d), (b, c, d))
-
-
-def _placed(trade: Trade, plan: Place, answer: Answer) -> tuple[object, ...]:
-    first, second, third = plan.reached
-    distance = trade.wishes[0].sign * (answer.value - first) + 0.0
-    share = distance / abs(answer.value) if answer.value else np.nan
-    return (plan.name, *plan.title, second, third, first, answer.value, distance, share, verdict(answer.value, distance))

@@ -10,9 +10,10 @@ import pandas as pd
 
 from saltloop.analysis.pareto import Front
 from saltloop.data.read import records
-from saltloop.interfaces.answer import ACCENT, INK, SECOND, Answer, Figure, Table, axis, bars_of, printed, scaled
+from saltloop.interfaces.answer import ACCENT, INK, Answer, Figure, Table, axis, bars_of, printed, scaled
+from saltloop.interfaces.beside_text import Beside
 from saltloop.interfaces.voice import Teller
-from saltloop.language import NOTHING, Both, percent
+from saltloop.language import NOTHING, Both
 
 _SEGMENTS, _BARS, _LINES, _NAMED = 14, 24, 80, 2
 _ASIDE = 1e-6
@@ -50,7 +51,6 @@ _TEXTS: dict[str, Both] = {
         "seen from the piece before.",
         "“价值”为{second}每增加一单位所带来的{first}。“起作用/不再起作用”：与前一段相比，自本段起有/无边际价值的规则与限额。",
     ),
-    "placed": ("Plans beside the front, at an equal {second}", "各方案相对前沿的位置（{second}相同）"),
     "number": ("No.", "序号"),
     "from": ("From", "自"),
     "to": ("To", "至"),
@@ -62,21 +62,11 @@ _TEXTS: dict[str, Both] = {
     "where": ("Where", "所在"),
     "item": ("On what", "对象"),
     "marginal": ("Marginal value", "边际价值"),
-    "plan": ("Plan", "方案"),
-    "at_front": ("Front", "前沿值"),
-    "distance": ("Apart", "差距"),
-    "share": ("Share", "占比"),
-    "verdict": ("Verdict", "判断"),
-    "on": ("on the front", "在前沿上"),
-    "inside": ("could be better here", "可改进"),
-    "outside": ("better than any plan here", "优于本情景任何方案"),
-    "beyond": ("no plan here goes so far", "本情景无方案可达"),
     "kink": ("Kinks", "折点"),
     "rule": ("rule", "规则"),
     "and_more": ("{names} and {count} more", "{names}等 {more} 项"),
 }
 _ENDS = ("second_from", "second_to", "first_from", "first_to")
-_COLOURS = {"on": "#1d6b41", "inside": SECOND, "outside": "#7b5aa6", "beyond": "#6f7d8c"}
 
 
 @dataclass(frozen=True)
@@ -145,11 +135,12 @@ class _Front(Speaker):
         super().__init__(names, language)
         self.front = front
         self.first, self.second = self.accounts(front.accounts)[:2]
+        self.beside = Beside(self, front.placed, [(a.title, a.unit) for a in (self.first, self.second)])
 
     def answer(self, scenario: dict[str, str]) -> Answer:
         """All of it."""
         title = self.tell("title", scenario=scenario[self.language], first=self.first.title, second=self.second.title)
-        return Answer(title, [line[:1].upper() + line[1:] for line in self._lines()], self._figures(), self._tables())
+        return Answer(title, [line[:1].upper() + line[1:] for line in (*self._lines(), *self.beside.lines())], self._figures(), self._tables())
 
     def value(self, number: float) -> str:
         """The first account."""
@@ -181,26 +172,8 @@ class _Front(Speaker):
         yield self.tell("between", **said, kinks=count - 1, segments=count, least=self.amount(worth.min(), unit), most=self.amount(worth.max(), unit))
 
     def _tables(self) -> list[Table]:
-        found = [self._placed(), self._points()]
+        found = [self.beside.table(), self._points()]
         return [*found, self._segments(), self._spans()] if len(self.front.segments) else found
-
-    def _placed(self) -> Table:
-        rows = []
-        for r in records(self.front.placed):
-            known = not pd.isna(r["front"])
-            rows.append(
-                [
-                    r[f"title_{self.language}"],
-                    self.level(r["second"]),
-                    self.value(r["first"]),
-                    self.value(r["front"]) if known else NOTHING,
-                    NOTHING if not known or r["verdict"] == "on" else self.value(r["distance"]),
-                    NOTHING if not known or r["verdict"] == "on" else percent(r["share"], self.language),
-                    self.tell(r["verdict"]),
-                ]
-            )
-        heads = [self.tell("plan"), self.second.title, self.first.title, *(self.tell(k) for k in ("at_front", "distance", "share", "verdict"))]
-        return Table(self.tell("placed", second=self.second.title), heads, rows, 40)
 
     def _points(self) -> Table:
         points = self.front.points[self.front.points["kind"] != "kink"]
@@ -247,7 +220,7 @@ class _Front(Speaker):
         return [self._curve(), *([self._bars()] if len(self.front.segments) else [])]
 
     def _curve(self) -> Figure:
-        points, placed = self.front.points, self.front.placed
+        points, placed = self.front.points, self.beside.drawn()
         levels, unit = scaled(pd.concat([points["second"], placed["second"]]), self.second.unit, self.language)
         values, money = scaled(pd.concat([points["first"], placed["first"]]), self.first.unit, self.language)
         count, kink = len(points), (points["kind"] == "kink").to_numpy()
@@ -261,13 +234,7 @@ class _Front(Speaker):
             | {"x": [x for x, k in zip(levels[:count], kink, strict=True) if k], "y": [y for y, k in zip(values[:count], kink, strict=True) if k]}
             | {"text": [h for h, k in zip(hovers, kink, strict=True) if k], "hovertemplate": "%{text}<extra></extra>"}
         )
-        for n, r in enumerate(records(placed)):
-            title, colour = r[f"title_{self.language}"], _COLOURS[r["verdict"]]
-            data.append(
-                {"type": "scatter", "mode": "markers+text" if len(placed) <= 8 else "markers", "name": title, "x": [levels[count + n]]}
-                | {"y": [values[count + n]], "text": [title], "textposition": "bottom left", "marker": {"color": colour, "size": 11}}
-                | {"showlegend": len(placed) > 8, "hovertemplate": f"{title}<br>{self.level(r['second'])}<br>{self.value(r['first'])}<extra></extra>"}
-            )
+        data += self.beside.points(levels[count:], values[count:])
         layout = {"xaxis": axis(self.second.title, unit), "yaxis": axis(self.first.title, money), "font": {"color": INK}}
         return Figure(self.tell("front"), data, layout)
 

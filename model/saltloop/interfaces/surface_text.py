@@ -10,8 +10,9 @@ import pandas as pd
 from saltloop.analysis.surface import Surface
 from saltloop.data.read import records
 from saltloop.interfaces.answer import SECOND, Answer, Figure, Table, axis, printed, scaled
+from saltloop.interfaces.beside_text import Beside
 from saltloop.interfaces.front_text import Speaker
-from saltloop.language import NOTHING, Both, percent
+from saltloop.language import NOTHING, Both
 
 
 class _Surface(Speaker):
@@ -36,6 +37,7 @@ class _Surface(Speaker):
         super().__init__(names, language)
         self.surface = surface
         self.weighed = self.accounts(surface.accounts)
+        self.beside = Beside(self, surface.placed, [(a.title, a.unit) for a in self.weighed])
 
     def answer(self, scenario: dict[str, str]) -> Answer:
         """All of it."""
@@ -43,6 +45,7 @@ class _Surface(Speaker):
         points = self.surface.points
         lines = [self.tell("wishes", title=a.title, wish=a.wish, why=a.why) for a in self.weighed]
         lines.append(self.tell("grid", count=len(points), missing=int(points["first"].isna().sum())))
+        lines += self.beside.lines()
         return Answer(self.tell("title", scenario=scenario[self.language], **said), lines, [self._chart()], list(self._tables()))
 
     def _said(self) -> dict[str, object]:
@@ -56,7 +59,7 @@ class _Surface(Speaker):
         account = dict(zip(surface.accounts["account"], titles, strict=True))
         ends = [[account[r["account"]], *self._amounts(r["first"], r["second"], r["third"])] for r in records(surface.ends)]
         yield Table(self.tell("ends"), [self.tell("best_of"), *titles], ends)
-        yield self._placed()
+        yield self.beside.table()
         wide = surface.points.pivot(index="second", columns="third", values="first")
         (rows_of, row_unit), (columns_of, column_unit) = (
             printed([float(v) for v in levels], a.unit, self.language) for levels, a in ((wide.index, self.weighed[1]), (wide.columns, self.weighed[2]))
@@ -67,19 +70,8 @@ class _Surface(Speaker):
         heads = [f"{titles[1]} [{row_unit}] \\ {titles[2]} [{column_unit}]", *columns_of]
         yield Table(f"{self.tell('surface', **self._said())} [{unit}]", heads, rows, len(rows), self.tell("surface_note"))
 
-    def _placed(self) -> Table:
-        rows = []
-        for r in records(self.surface.placed):
-            apart = NOTHING if pd.isna(r["front"]) or r["verdict"] == "on" else self._amounts(r["distance"], 0, 0)[0]
-            share = NOTHING if pd.isna(r["front"]) or r["verdict"] == "on" else percent(r["share"], self.language)
-            own = self._amounts(r["first"], r["second"], r["third"])
-            rows.append([r[f"title_{self.language}"], *own, self._amounts(r["front"], 0, 0)[0], apart, share, self.tell(r["verdict"])])
-        heads = [self.tell("plan"), *(a.title for a in self.weighed), *(self.tell(k) for k in ("at_front", "distance", "share", "verdict"))]
-        levels = f"{self.weighed[1].title}, {self.weighed[2].title}" if self.language == "en" else f"{self.weighed[1].title}、{self.weighed[2].title}"
-        return Table(self.tell("placed", second=levels), heads, rows, 40)
-
     def _chart(self) -> Figure:
-        points, placed, triangles = self.surface.points, self.surface.placed, self.surface.triangles
+        points, placed, triangles = self.surface.points, self.beside.drawn(), self.surface.triangles
         columns, units = {}, {}
         for role, account in zip(("first", "second", "third"), self.weighed, strict=True):
             columns[role], units[role] = scaled(pd.concat([points[role], placed[role]]), account.unit, self.language)
@@ -98,7 +90,7 @@ class _Surface(Speaker):
         }
         plans = {
             "type": "scatter3d",
-            "mode": "markers+text",
+            "mode": "markers+text" if len(placed) <= 8 else "markers",
             **{ax: columns[role][count:] for ax, role in (("x", "second"), ("y", "third"), ("z", "first"))},
             "text": placed[f"title_{self.language}"].tolist(),
             "marker": {"size": 5, "color": SECOND},

@@ -168,9 +168,16 @@ def _bound_part(dual: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> tuple
 def _relative(missed: np.ndarray, magnitudes: sparse.csr_array, weights: np.ndarray, more: np.ndarray | None = None) -> np.ndarray:
     """Largest violation of each answer, relative to 1 + the largest term of its row; those too small to matter are not looked at."""
     found = np.zeros(missed.shape[1])
-    for row, answer in np.argwhere(missed > _SEEN).tolist():
-        entries = slice(magnitudes.indptr[row], magnitudes.indptr[row + 1])
-        size = float(np.max(magnitudes.data[entries] * weights[magnitudes.indices[entries], answer], initial=0.0))
-        size = size if more is None else max(size, float(more[row, 0]))
-        found[answer] = max(found[answer], missed[row, answer] / (1 + size))
+    rows, answers = np.nonzero(missed > _SEEN)
+    count = np.diff(magnitudes.indptr)[rows]
+    # Every entry of every row that is looked at, one row after the other.
+    starts = np.cumsum(count) - count
+    entries = np.arange(int(count.sum())) + np.repeat(magnitudes.indptr[rows] - starts, count)
+    terms = magnitudes.data[entries] * weights[magnitudes.indices[entries], np.repeat(answers, count)]
+    size, filled = np.zeros(len(rows)), np.flatnonzero(count)
+    if len(filled):
+        size[filled] = np.maximum.reduceat(terms, starts[filled])
+    if more is not None:
+        size = np.maximum(size, more[rows, 0])
+    np.maximum.at(found, answers, missed[rows, answers] / (1 + size))
     return found

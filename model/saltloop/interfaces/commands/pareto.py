@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from saltloop.interfaces.command import DATA, LANGUAGE, Many, guarded, main
+
+if TYPE_CHECKING:
+    from saltloop.analysis.beside import Place
+    from saltloop.analysis.trade import Trade
 
 
 @main.command()
@@ -32,7 +37,6 @@ def pareto(scenario: Path, trade: tuple[str, ...], points: int | None, place: tu
         saltloop pareto scenarios/ferts.yaml --trade total_cost import_cost freight_cost --points 4
     """
     from saltloop.analysis.pareto import POINTS, front
-    from saltloop.analysis.places import places_of
     from saltloop.analysis.surface import GRID, surface
     from saltloop.analysis.trade import trade_of
     from saltloop.formulation.case import build_case
@@ -44,7 +48,7 @@ def pareto(scenario: Path, trade: tuple[str, ...], points: int | None, place: tu
 
     loaded = load_scenario(scenario, data)
     weighed = trade_of(build_case(loaded.pack, loaded.choices), trade)
-    names, places = names_of(weighed.case), tuple(places_of(weighed, place, data))
+    names, places = names_of(weighed.case), _placed(weighed, place, data, scenario, language)
     if len(weighed.wishes) == 2:
         found = front(weighed, points or POINTS, places)
         frames, answer = found.frames, partial(front_answer, found, names, loaded.title)
@@ -56,3 +60,21 @@ def pareto(scenario: Path, trade: tuple[str, ...], points: int | None, place: tu
         write_answer(out, frames, answer, language)
         click.echo(f"\n{'写出' if language == 'zh' else 'Written'}: {out}")
     return 0
+
+
+def _placed(trade: Trade, paths: tuple[Path, ...], data: str | None, scenario: Path, language: str) -> tuple[Place, ...]:
+    """The plans to show beside the front, with a bar while they are solved."""
+    from saltloop.analysis.batch.run import Progress
+    from saltloop.analysis.places import files_of, places_of
+    from saltloop.interfaces.progress import Bar
+
+    if not paths:
+        return ()
+    count, found = len(files_of(paths)), []
+    done = Progress(count, 0, count)
+    with Bar(language) as bar:
+        for each in places_of(trade, paths, data, scenario):
+            found.append(each)
+            done.counts["placed"] += 1
+            bar(done)
+    return tuple(found)
