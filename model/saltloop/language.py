@@ -161,7 +161,7 @@ TEXTS: dict[str, Both] = {
     "gap": ("Gap", "差距"),
     "met": ("met", "达到"),
     "missed": ("missed", "未达到"),
-    "not_judged": ("not judged", "不作判断"),
+    "not_judged": ("not judged", "未判定"),
     "no_target": ("no target", "无目标"),
     "to_target": ("Plan against target", "规划值与目标之比"),
     "at_least": ("at least {value}", "不低于 {value}"),
