@@ -85,3 +85,8 @@ def test_the_command_speaks_both_languages(shop: Project) -> None:
     for words in ("账户", "规则的边际价值", "二氧化碳由", "合计"):
         assert words in chinese.text
     assert typed("compare", shop.root / "nowhere").code == BAD_INPUT
+
+
+def test_one_run_alone_is_refused(shop: Project, runs: tuple[Run, Run]) -> None:
+    said = typed("compare", runs[0].folder, "--lang", "zh")
+    assert (said.code, "R105" in said.text) == (BAD_INPUT, True)

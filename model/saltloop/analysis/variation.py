@@ -192,7 +192,7 @@ class Variation:
         key = _plain(values)
         if self._last is None or self._last[0] != key:
             problems = Problems()
-            document = with_values(self.document, {key_path(path): value for path, value in values.items()}, Place("variation"), problems)
+            document = with_values(self.document, {key_path(path): value for path, value in values.items()}, Place(), problems)
             scenario = resolve_document(document, problems=problems, pack=self.pack, check_changes=False)
             case = build_case(scenario.pack, scenario.choices)
             terms = ledger_terms(case)

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
+from saltloop.errors import InputError, Place, message
 from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main
+
+ONE_RUN = message(
+    "R105",
+    ("one run, '{folder}', has nothing beside it", "只有一次运行“{folder}”，无从比较"),
+    ("name two runs or more, or the folder of a study", "请给出两次以上的运行，或一项研究的文件夹"),
+)
 
 
 @main.command()
@@ -32,6 +39,8 @@ def compare(folders: tuple[Path, ...], no_why: bool, account: str | None, orders
 
     studies = [folder for folder in folders if is_study(folder)]
     runs = [open_run(folder) for folder in folders if folder not in studies]
+    if len(runs) == 1:
+        raise InputError(ONE_RUN.at(Place(), folder=runs[0].folder))
     for folder in studies:
         click.echo(study_text(open_study(folder), language))
     if runs:
