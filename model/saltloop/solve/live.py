@@ -8,7 +8,6 @@ from typing import Any
 
 import highspy
 import numpy as np
-from scipy import sparse
 
 from saltloop.errors import BAD_INPUT, SolveError
 from saltloop.formulation.arrays import Arrays, Layout
@@ -223,15 +222,12 @@ def hand_over(arrays: Arrays, options: Options) -> Live:
 def _pass(solver: Any, arrays: Arrays, state: State) -> None:
     """Hand the whole programme over."""
     layout = arrays.layout
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = layout.shape
-    lp.col_cost_ = state.costs
-    lp.col_lower_, lp.col_upper_ = state.columns
-    lp.row_lower_, lp.row_upper_ = state.rows
-    matrix = sparse.csc_array(sparse.csr_array((state.entries, layout.indices, layout.starts), shape=(lp.num_row_, lp.num_col_)))
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-    if solver.passModel(lp) == highspy.HighsStatus.kError:
+    rows, columns = layout.shape
+    outcome = solver.passModel(
+        columns, rows, len(layout.indices), int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), 0.0, state.costs, *state.columns, *state.rows,
+        layout.starts.astype(np.int32, copy=False), layout.indices.astype(np.int32, copy=False), state.entries, np.zeros(columns, dtype=np.int32),
+    )  # fmt: skip
+    if outcome == highspy.HighsStatus.kError:
         raise SolveError(BAD_INPUT, lambda language: "HiGHS refused the arrays of the programme" if language != "zh" else "HiGHS 拒绝了模型数组")
 
 
