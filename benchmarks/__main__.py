@@ -1,81 +1,59 @@
-"""Run every benchmark and write results.md: `python -m benchmarks [NAME ...]`."""
+"""Run benchmarks and write results.md: `python -m benchmarks [NAME ...] [--all]`."""
 
 from __future__ import annotations
 
-import platform
-import sys
+import argparse
+import os
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import metadata
-from pathlib import Path
+from math import isclose
 
-from benchmarks.registry import HERE, Benchmark, Measured, benchmarks, measure
+from benchmarks import _results as results
+from benchmarks.registry import Benchmark, Found, Measured, benchmarks, measure
 
-RESULTS = HERE / "results.md"
-LIBRARIES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "linopy")
-
-
-def machine() -> str:
-    """Processor, cores, memory, load and versions."""
-    memory = next((line.split()[1] for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal")), "0")
-    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), platform.processor())
-    cores, load = Path("/proc/cpuinfo").read_text().count("processor\t"), Path("/proc/loadavg").read_text().split()[0]
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
-    moment = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"{moment}; {model}, {cores} cores, {int(memory) / 2**20:.1f} GiB, load {load} at the start; Python {platform.python_version()}, {versions}"
+# How far apart the optima of contenders that state one programme may lie.
+_SAME = 1e-6
 
 
-def line(contender: str, found: Measured, first: Measured) -> str:
-    """A line of the table."""
-    nonzeros = found.told.get("nonzeros", 0)
-    more = found.peak_mb - found.start_mb
-    cells = [
-        contender,
-        f"{found.median:.4g}",
-        f"{found.spread:.0%}",
-        f"{found.median / first.median:.2f}",
-        f"{found.peak_mb:.0f}",
-        f"{found.peak_mb / first.peak_mb:.2f}",
-        f"{more / nonzeros * 1e6:.0f}" if nonzeros > 100_000 else "",
-        f"{nonzeros:,}",
-        f"{found.told['optimum']:.8g}" if "optimum" in found.told else "",
-    ]
-    return f"| {' | '.join(cells)} |"
+def run(benchmark: Benchmark, with_rare: bool) -> dict[tuple[str, str], Measured]:
+    """Every size and contender of a benchmark in turn."""
+    found: dict[tuple[str, str], Measured] = {}
+    for size, contender in benchmark.runs:
+        if (size, contender) in benchmark.rare and not with_rare:
+            continue
+        moment = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.1f}"
+        one = replace(measure(benchmark, contender, size), moment=moment)
+        found[size, contender] = _compared(one, found, size)
+        told = found[size, contender]
+        print(f"{benchmark.name}: {size}, {contender}: {told.error or f'{told.median:.4g} s, {told.peak_mb:.0f} MB'}", flush=True)
+    return found
 
 
-def table(benchmark: Benchmark) -> list[str]:
-    """Every size and contender of a benchmark, run in turn."""
-    lines = [
-        f"## {benchmark.title}",
-        "",
-        f"Median of {benchmark.repeats} runs, in seconds of the processor, each contender in a process of its own, after one that does not count.",
-        "",
-    ]
-    lines += [f"- {remark}" for remark in benchmark.remarks] + ([""] if benchmark.remarks else [])
-    for size in benchmark.sizes:
-        lines += [
-            f"### {size}",
-            "",
-            "| | CPU seconds | spread | ratio | peak MB | ratio | MB per million nonzeros | nonzeros | optimum |",
-            "|---|" + "---|" * 8,
-        ]
-        first: Measured | None = None
-        for contender in (each for each in benchmark.contenders if benchmark.runs(each, size)):
-            found = measure(benchmark, contender, size)
-            first = first or found
-            lines.append(line(contender, found, first))
-            print(size, lines[-1], flush=True)
-        lines.append("")
-    return lines
+def _compared(one: Measured, found: Found, size: str) -> Measured:
+    """What was measured, or that it is not the same programme as the others of its size state."""
+    optima = [each.told["optimum"] for (at, _), each in found.items() if at == size and not each.error and "optimum" in each.told]
+    own = one.told.get("optimum")
+    if own is None or not optima or isclose(own, optima[0], rel_tol=_SAME):
+        return one
+    return replace(one, error=f"another optimum: {own:.9g} instead of {optima[0]:.9g}", seconds=())
 
 
-def main(names: list[str]) -> None:
-    """Run the named benchmarks, or all, and write the results."""
+def main() -> None:
+    """Run the named benchmarks, or all; results.md is written anew after each, the sections of the others as they were."""
     known = benchmarks()
-    lines = ["# Benchmarks", "", "Written by `make bench`. Ratios are to the first line of each table, measured in the same run.", "", machine(), ""]
-    for name in names or known:
-        lines += table(known[name])
-    RESULTS.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Run benchmarks and write results.md.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"sections to run anew, of {', '.join(known)}; all if none is named")
+    parser.add_argument("--all", action="store_true", help="also what takes minutes each")
+    parser.add_argument("--write", action="store_true", help="only write results.md from what was measured")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.names if name not in known]
+    if unknown:
+        parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(known)}")
+    for name in () if asked.write else asked.names or known:
+        results.keep(known[name], run(known[name], asked.all))
+        results.write(known)
+    results.write(known)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

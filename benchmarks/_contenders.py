@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import cache
 from inspect import signature
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import highspy
 import numpy as np
+from scipy import sparse
 
-from benchmarks._programme import FREE, GRID, RULES, STORE, UPPER, Programme
+from benchmarks._programme import FREE, GRID, RULES, STORE, UPPER, Programme, programme
+from saltloop.formulation.arrays import Arrays, Layout
 from saltloop.formulation.calendar import EACH
 from saltloop.formulation.expand import Expansion, Rows, stacked
+from saltloop.formulation.program import Program
 from saltloop.formulation.tables import Family, tables
 from saltloop.formulation.templates import Names, Template, read_row
+from saltloop.solve.live import Live, Options, hand_over
 
 INF = float("inf")
 
@@ -24,7 +31,11 @@ def _upper(data: Programme, family: str, size: int) -> np.ndarray:
     return np.full(size, {"grid": GRID, "store": STORE}.get(family, INF))
 
 
-def arrays(data: Programme) -> tuple[Rows, np.ndarray, np.ndarray, np.ndarray]:
+# Rows, costs, lower and upper bounds of the columns.
+Ready = tuple[Rows, np.ndarray, np.ndarray, np.ndarray]
+
+
+def arrays(data: Programme) -> Ready:
     """Rows, costs, lower and upper bounds of the columns, by templates."""
     numbers = {name: values for name, values in data.numbers.items() if name not in UPPER.values()}
     labels, families, sets, values = tables(data.steps, data.variables, data.members, numbers)
@@ -50,7 +61,38 @@ def _template(name: str, names: Names) -> Template:
     return read_row(name, RULES[name], len(signature(RULES[name]).parameters) - 1, names)
 
 
-def pass_arrays(ready: tuple[Rows, np.ndarray, np.ndarray, np.ndarray]) -> Any:
+def kept(size: str, folder: str) -> Ready:
+    """The arrays of a size, made in another process and read from a file."""
+    path = Path(folder) / "ready.npz"
+    subprocess.run([sys.executable, "-m", "benchmarks._contenders", size, str(path)], cwd=Path(__file__).parents[1], check=True)
+    with np.load(path) as file:
+        found = dict(file)
+    shape = (len(found["row_lower"]), len(found["costs"]))
+    matrix = sparse.csr_array((found["data"], found["indices"], found["indptr"]), shape=shape)
+    return Rows(matrix, found["row_lower"], found["row_upper"]), found["costs"], found["lower"], found["upper"]
+
+
+def keep(size: str, path: str) -> None:
+    """Write the arrays of a size to a file."""
+    rows, costs, lower, upper = arrays(programme(size))
+    parts = {"data": rows.matrix.data, "indices": rows.matrix.indices, "indptr": rows.matrix.indptr, "row_lower": rows.lower, "row_upper": rows.upper}
+    np.savez(path, **parts, costs=costs, lower=lower, upper=upper)
+
+
+def scaled(ready: Ready) -> Live:
+    """The hand-over of the package: scaled by powers of two."""
+    return hand_over(arrays_with_layout(ready), Options())
+
+
+def arrays_with_layout(ready: Ready) -> Arrays:
+    """Arrays as the package hands them over; nothing asks for their names."""
+    rows, costs, lower, upper = ready
+    matrix = rows.matrix
+    layout = Layout(cast(Program, None), (matrix.shape[0], matrix.shape[1]), ("minimise",), matrix.indptr, matrix.indices)
+    return Arrays(layout, np.concatenate([costs, lower, upper, rows.lower, rows.upper, matrix.data]))
+
+
+def pass_arrays(ready: Ready) -> Any:
     """The limit: ready arrays to HiGHS in one call."""
     rows, costs, lower, upper = ready
     matrix, solver = rows.matrix, highspy.Highs()
@@ -111,10 +153,14 @@ def plain_model(data: Programme) -> Any:
 
 def plain_pyomo(data: Programme) -> Any:
     """Plain Pyomo with its usual interface to HiGHS, appsi_highs, as far as the hand-over."""
+    return _by_appsi(plain_model(data))
+
+
+def _by_appsi(model: Any) -> Any:
     from pyomo.contrib.appsi.solvers.highs import Highs
 
     solver = Highs()
-    solver.set_instance(plain_model(data))
+    solver.set_instance(model)
     return solver._solver_model
 
 
@@ -125,6 +171,20 @@ def in_linopy(data: Programme) -> Any:
     return model(data).to_highspy()
 
 
+def in_pypsa(data: Programme) -> Any:
+    """The programme as a PyPSA network, handed over by its linopy model directly."""
+    from benchmarks._pypsa import model
+
+    return model(data).to_highspy()
+
+
+def in_solph(data: Programme) -> Any:
+    """The programme in oemof.solph, whose model is one of Pyomo, handed over by appsi_highs."""
+    from benchmarks._solph import model
+
+    return _by_appsi(model(data))
+
+
 def optimum(solver: Any) -> float:
     """The least cost."""
     solver.setOptionValue("output_flag", False)
@@ -132,3 +192,7 @@ def optimum(solver: Any) -> float:
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise ValueError(f"not solved: {solver.modelStatusToString(solver.getModelStatus())}")
     return float(solver.getInfo().objective_function_value)
+
+
+if __name__ == "__main__":
+    keep(*sys.argv[1:])

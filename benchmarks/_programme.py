@@ -120,10 +120,10 @@ UPPER = {"capacity": "capacity_limit", "buy": "buy_limit", "sell": "sell_limit",
 FREE, GRID, STORE = "cost", 0.8, 20.0
 
 
-def _recipes(random: np.random.Generator) -> Values:
+def _recipes(random: np.random.Generator, processes: int) -> Values:
     """Commodities: 0-2 carriers, 3-14 raw, 15-64 intermediates, 65-79 wastes, 80-89 goods."""
     found: Values = {}
-    for j in range(PROCESSES):
+    for j in range(processes):
         if j < HOURLY:
             found[j, j % 2 if j < 12 else 0] = 1.0 if j < 12 else -float(random.uniform(0.2, 1))
             if j >= 12:
@@ -159,12 +159,16 @@ def _profiles(random: np.random.Generator, parks: int, count: int) -> tuple[Valu
     return availability, demand
 
 
-def programme(size: str, parks: int = PARKS) -> Programme:
+def programme(size: str) -> Programme:
     """The programme at a size: S one slice, M 288, L 8,760; XS is S with two parks."""
-    random, count = np.random.default_rng(11), SLICES[size]
-    parks = 2 if size == "XS" else parks
-    coefficient = _recipes(random)
-    P, J, K, slow = range(parks), range(PROCESSES), range(CARRIERS), range(HOURLY, PROCESSES)
+    return programme_of(SLICES[size], 2 if size == "XS" else PARKS)
+
+
+def programme_of(count: int = 1, parks: int = PARKS, processes: int = PROCESSES) -> Programme:
+    """The programme with so many slices, parks and processes."""
+    random = np.random.default_rng(11)
+    coefficient = _recipes(random, processes)
+    P, J, K, slow = range(parks), range(processes), range(CARRIERS), range(HOURLY, processes)
     buys, sells, wastes = [*range(3, 15), *range(15, 65, 4)], [*range(80, 90), *range(16, 65, 2)], [*range(65, 80)]
     moved = [*range(3, 15), *range(15, 65, 2)]
     touching = {c: [(j,) for j, d in coefficient if d == c] for c in range(CARRIERS, COMMODITIES)}

@@ -1,19 +1,21 @@
 """The registry: one file per benchmark, found by being in this folder; each contender runs in a process of its own.
 
-A benchmark declares its contenders and sizes. A contender is a function of a size: it prepares what is not measured and
+A benchmark declares its contenders, sizes and targets. A contender is a function of a size: it prepares what is not measured and
 returns the function that is. `python -m benchmarks` runs all and writes results.md.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import json
 import resource
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -21,6 +23,67 @@ from typing import Any
 
 HERE = Path(__file__).parent
 Work = Callable[[], Any]
+# Runs of a contender: until they took together what is enough, but at least and at most so many, and no more once they took too much.
+LEAST, MOST, ENOUGH, TOO_MUCH = 3, 15, 3.0, 30.0
+# A first run that takes longer than this is counted, else it only warms up what is read once in a process.
+WARMING = 10.0
+# Seconds of the wall for a contender, and for one that is rare.
+LIMIT, RARE_LIMIT = 900.0, 5400.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one process measured.
+
+    Args:
+        seconds: of each run: of the processor, since what else a shared machine does is no matter of the contender, unless the work tells its own.
+        base_mb, peak_mb: memory of the process after its imports, and the most that it had while the work ran first.
+        told: numbers that the work gave back, such as nonzeros, cases or the optimum.
+        error: why there is nothing; empty if all went well.
+        moment: when it was measured, with the load of the machine.
+    """
+
+    seconds: tuple[float, ...] = ()
+    base_mb: float = 0.0
+    peak_mb: float = 0.0
+    told: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    moment: str = ""
+
+    @property
+    def median(self) -> float:
+        """Median seconds of a run, or of a case where the work is made of cases."""
+        return statistics.median(self.seconds) / self.told.get("cases", 1)
+
+    @property
+    def spread(self) -> float:
+        """Largest less smallest, as a share of the median."""
+        return (max(self.seconds) - min(self.seconds)) / statistics.median(self.seconds)
+
+
+# By size and contender, those that failed included.
+Found = Mapping[tuple[str, str], Measured]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be reached.
+
+    Args:
+        what: said in a few words.
+        reach: the number.
+        value: worked out from what was measured; a missing contender is a KeyError, a failed one a StatisticsError.
+        at_least: whether more is better.
+    """
+
+    what: str
+    reach: float
+    value: Callable[[Found], float]
+    at_least: bool = False
+
+    def met(self, number: float) -> bool:
+        """Whether a number reaches it."""
+        return number >= self.reach if self.at_least else number <= self.reach
 
 
 @dataclass(frozen=True)
@@ -28,13 +91,15 @@ class Benchmark:
     """Contenders that do the same work.
 
     Args:
-        name: key, also its heading.
+        name: key, also of its section in the results.
         title: one sentence: what is measured.
         sizes: from the smallest on.
         contenders: name and function of a size; the first is what the others are compared with.
         tell: numbers of what the work gave back, and its size; not measured.
-        repeats: measured runs of each.
-        largest: the largest size that a contender is run at, where it is not the last.
+        only: the sizes that a contender is run at, where they are not all.
+        rare: sizes and contenders that take minutes, run with --all only; what an earlier run found is kept and dated.
+        tests: the size that tests run; the smallest, if empty.
+        targets: what is to be reached.
         remarks: what a reader must know.
     """
 
@@ -43,39 +108,21 @@ class Benchmark:
     sizes: tuple[str, ...]
     contenders: dict[str, Callable[[str], Work]]
     tell: Callable[[Any, str], dict[str, Any]] = lambda *_: {}
-    repeats: int = 3
-    largest: dict[str, str] = field(default_factory=dict)
+    only: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rare: frozenset[tuple[str, str]] = frozenset()
+    tests: str = ""
+    targets: tuple[Target, ...] = ()
     remarks: tuple[str, ...] = ()
 
-    def runs(self, contender: str, size: str) -> bool:
-        """Whether a contender is run at a size."""
-        return self.sizes.index(size) <= self.sizes.index(self.largest.get(contender, self.sizes[-1]))
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What one process measured.
-
-    Args:
-        seconds: of the processor, of each run, since what else a shared machine does is no matter of the contender.
-        start_mb, peak_mb: largest memory of the process before and after the first run.
-        told: numbers that the work gave back, such as nonzeros or the optimum.
-    """
-
-    seconds: tuple[float, ...]
-    start_mb: float
-    peak_mb: float
-    told: dict[str, Any]
-
     @property
-    def median(self) -> float:
-        """Median seconds of the processor."""
-        return statistics.median(self.seconds)
+    def runs(self) -> list[tuple[str, str]]:
+        """Every size with every contender that is run at it."""
+        return [(size, each) for size in self.sizes for each in self.contenders if size in self.only.get(each, self.sizes)]
 
-    @property
-    def spread(self) -> float:
-        """Largest less smallest, as a share of the median."""
-        return (max(self.seconds) - min(self.seconds)) / self.median
+
+def ratio(size: str, contender: str, to: str, at: str = "") -> Callable[[Found], float]:
+    """How many times a contender takes what another one takes, at the same size unless said otherwise."""
+    return lambda found: found[size, contender].median / found[at or size, to].median
 
 
 def benchmarks() -> dict[str, Benchmark]:
@@ -85,41 +132,67 @@ def benchmarks() -> dict[str, Benchmark]:
     return {each.name: each for each in found if each is not None}
 
 
-def _megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _memory(what: str) -> float:
+    """VmRSS, memory in megabytes now, or VmHWM, the most since it was last reset; where there is no /proc, the most ever."""
+    path = Path("/proc/self/status")
+    if not path.is_file():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return next(int(line.split()[1]) for line in path.read_text().splitlines() if line.startswith(what)) / 1024
 
 
-def measure_here(name: str, contender: str, size: str, repeats: int) -> Measured:
-    """Run one contender in this process; the first run, which also measures memory, counts only if it is the only one."""
+def _forget_peak() -> None:
+    """Give back what is free, and count the most memory from now on, so that the preparation is not counted."""
+    gc.collect()
+    if Path("/proc/self/clear_refs").is_file():
+        ctypes.CDLL(None).malloc_trim(0)
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _enough(seconds: list[float], most: int) -> bool:
+    return len(seconds) >= most or sum(seconds) >= TOO_MUCH or (len(seconds) >= LEAST and sum(seconds) >= ENOUGH)
+
+
+def measure_here(name: str, contender: str, size: str, most: int = MOST) -> Measured:
+    """Run one contender in this process; memory is that of the first run."""
     benchmark = benchmarks()[name]
-    work, start, seconds = benchmark.contenders[contender](size), _megabytes(), list[float]()
-    told: dict[str, Any] = {}
-    peak = start
-    for n in range(repeats + (repeats > 1)):
-        clock = time.process_time()
-        found = work()
-        seconds.append(time.process_time() - clock)
-        if n == 0:
-            peak = _megabytes()
-            told = benchmark.tell(found, size)
-        del found
-    return Measured(tuple(seconds[1:] or seconds), start, peak, told)
+    base = _memory("VmRSS")
+    work = benchmark.contenders[contender](size)
+    _forget_peak()
+    first, found = _timed(work)
+    peak = max(base, _memory("VmHWM"))
+    told = benchmark.tell(found, size)
+    own = told.pop("seconds", None)
+    seconds = [first] if most == 1 or first > WARMING else []
+    del found
+    while own is None and not _enough(seconds, most):
+        seconds.append(_timed(work)[0])
+    return Measured(tuple(seconds if own is None else own), base, peak, told)
 
 
-def measure(benchmark: Benchmark, contender: str, size: str, repeats: int | None = None) -> Measured:
-    """Run one contender in a fresh process.
+def _timed(work: Work) -> tuple[float, Any]:
+    clock = time.process_time()
+    found = work()
+    return time.process_time() - clock, found
 
-    Raises:
-        RuntimeError: it failed; with what it wrote.
-    """
-    command = [sys.executable, "-m", "benchmarks.registry", benchmark.name, contender, size, str(repeats or benchmark.repeats)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=HERE.parent, check=False)
+
+def measure(benchmark: Benchmark, contender: str, size: str) -> Measured:
+    """Run one contender in a fresh process; that it fails is told in what comes back."""
+    limit = RARE_LIMIT if (size, contender) in benchmark.rare else LIMIT
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.registry", benchmark.name, contender, size]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=HERE.parent, check=False, timeout=limit)
+    except subprocess.TimeoutExpired:
+        return Measured(error=f"stopped after {limit:.0f} s")
     if done.returncode != 0:
-        raise RuntimeError(f"{benchmark.name}, {contender}, {size}: {done.stderr.strip()[-2000:]}")
-    found = json.loads(done.stdout.strip().splitlines()[-1])
-    return Measured(tuple(found["seconds"]), found["start_mb"], found["peak_mb"], found["told"])
+        said = done.stderr.strip().splitlines()
+        return Measured(error=said[-1] if said else f"ended with code {done.returncode}")
+    return read(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def read(record: dict[str, Any]) -> Measured:
+    """What was measured, from its record."""
+    return Measured(**{**record, "seconds": tuple(record["seconds"])})
 
 
 if __name__ == "__main__":
-    one = measure_here(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
-    print(json.dumps({"seconds": one.seconds, "start_mb": one.start_mb, "peak_mb": one.peak_mb, "told": one.told}))
+    print(json.dumps(asdict(measure_here(*sys.argv[1:4]))))
