@@ -8,10 +8,22 @@ import pytest
 
 from golden import NAME, rewrite, rows_of, written
 from saltloop.formulation.program import Program
+from shared import Shared, folder_of_session
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-goldens", action="store_true", help="write golden_*.csv anew instead of comparing (python -m tests.golden)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """What is worked out once for all workers of the session."""
+    return Shared(folder_of_session(tmp_path_factory.getbasetemp()) / "shared")
 
 
 @pytest.fixture

@@ -533,7 +533,7 @@ _UNITS_EN = {
     "piece": "pieces",
 }
 _RETOLD = {
-    "en": {"万元": (1e4, "CNY"), "亿元": (1e8, "CNY")},
+    "en": {"万元": (1e4, "CNY"), "亿元": (1e8, "CNY"), "km3": (1e9, "m3")},
     "zh": {
         "MWh": (1e3, "kWh"),
         "GWh": (1e6, "kWh"),
@@ -545,6 +545,7 @@ _RETOLD = {
         "hm3": (1e6, "m3"),
         "km3": (1e9, "m3"),
         "ktce": (1e3, "tce"),
+        "Mtce": (1e6, "tce"),
     },
 }
 _SCALES = {"en": ((1e12, " trillion"), (1e9, " bn"), (1e6, " million")), "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))}

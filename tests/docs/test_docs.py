@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-import shutil
-import subprocess
-import sys
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +19,7 @@ import yaml
 
 import saltloop
 from docs.blocks import ROOT, RUN, Command, blocks, commands, documents, is_typed, named, sections, stem
+from docs.workshop import Workshop, examples
 from saltloop.analysis.plan import Plan, manifest, solve_scenario, write_plan
 from saltloop.data import manual as data_manual
 from saltloop.errors import MESSAGES
@@ -34,6 +31,7 @@ from saltloop.results.run import program_tables
 from saltloop.results.tables import all_tables
 from saltloop.scenario import load_scenario
 from saltloop.scenario import manual as scenario_manual
+from shared import Shared
 
 PACKAGE = Path(saltloop.__file__).parent
 MODULES = [module.name for module in walk_packages([str(PACKAGE)], "saltloop.")]
@@ -46,78 +44,39 @@ def identity(value: Any) -> str:
     return value.name if isinstance(value, Path) else str(value)
 
 
-class Workshop:
-    """A copy of what a user has, in which commands are typed; the same command on the same files is typed once."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root / "saltloop"
-        self.root.mkdir()
-        for name in ("scenarios", "data", "docs"):
-            shutil.copytree(ROOT / name, self.root / name)
-        for path in (*ROOT.glob("*.md"), ROOT / "pyproject.toml"):
-            shutil.copy(path, self.root)
-        self.saved: dict[str, str] = {}
-        self.done: dict[tuple[str, tuple[str, ...]], subprocess.CompletedProcess[str]] = {}
-        self.programs = root / "bin"
-        self.programs.mkdir()
-        self._program("python", f'exec "{sys.executable}" "$@"')
-        self._program("saltloop", f'exec "{sys.executable}" -m saltloop.interfaces.cli "$@"')
-
-    def _program(self, name: str, line: str) -> None:
-        path = self.programs / name
-        path.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
-        path.chmod(0o755)
-
-    def save(self, name: str, text: str) -> None:
-        """Save a file as the document says."""
-        self.saved[name] = text
-        (self.root / name).parent.mkdir(parents=True, exist_ok=True)
-        (self.root / name).write_text(text, encoding="utf-8")
-
-    def type(self, text: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Type a line into a shell; with stdin, that goes into it."""
-        files = tuple(content for name, content in self.saved.items() if Path(name).stem in text + stdin)
-        key = (text + stdin, files)
-        if key not in self.done:
-            env = {name: value for name, value in os.environ.items() if not name.startswith("SALTLOOP_")}
-            env |= {"PATH": f"{self.programs}{os.pathsep}{env['PATH']}", "PYTHONPATH": str(PACKAGE.parent), "PYTHONWARNINGS": "default"}
-            self.done[key] = subprocess.run(
-                ["bash", "-c", text], input=stdin, cwd=self.root, env=env, capture_output=True, encoding="utf-8", timeout=600, check=False
-            )
-        return self.done[key]
-
-    def complaint(self, command: Command) -> str:
-        """What is wrong with a command as documented; empty: nothing."""
-        outcome = self.type(command.text)
-        printed = outcome.stdout + outcome.stderr
-        if outcome.returncode != command.exit_code or "Traceback" in printed:
-            return f"{command.place}: `{command.text}` ended with {outcome.returncode}, not {command.exit_code}:\n{printed[-2000:]}"
-        missing = [line for line in command.output if line.strip() not in printed]
-        return f"{command.place}: `{command.text}` does not print {missing}; it prints:\n{printed[:4000]}" if missing else ""
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory: pytest.TempPathFactory, shared: Shared) -> Workshop:
+    return Workshop(tmp_path_factory.mktemp("workshop"), shared)
 
 
-def examples(command: click.Command) -> list[str]:
-    """The lines of a command's help under `Example:`."""
-    return re.findall(r"^\s*(saltloop .*)$", (command.help or "").partition("Example:")[2], re.MULTILINE)
+@pytest.fixture
+def workshop(workplace: Workshop) -> Workshop:
+    workplace.clean()
+    return workplace
+
+
+def examples_of(name: str) -> list[str]:
+    return examples(main.commands[name] if name else main)
+
+
+def maker(example: str) -> list[str]:
+    """The example that makes the results of which another speaks."""
+    wanted = re.findall(r"results/([\w-]+)", example)
+    return [line for line in (*examples_of("run"), *examples_of("batch")) if Path(line.split()[2]).stem in wanted and example != line][:1]
 
 
 @pytest.mark.slow
-def test_every_example_of_the_help_works_as_typed(tmp_path: Path) -> None:
-    workshop = Workshop(tmp_path)
-    workshop.type("saltloop run scenarios/qaidam-2025.yaml")  # the run that other examples speak of
-    complaints = [
-        workshop.complaint(Command(f"saltloop {name} --help", line, 0, ()))
-        for name, command in (*main.commands.items(), ("", main))
-        for line in examples(command)
-    ]
+@pytest.mark.parametrize("name", [*main.commands, ""])
+def test_every_example_of_the_help_works_as_typed(name: str, workshop: Workshop) -> None:
+    lines = list(dict.fromkeys(line for example in examples_of(name) for line in (*maker(example), example)))
+    complaints = [workshop.complaint(Command(f"saltloop {name} --help", line, 0, ())) for line in lines]
     assert not any(complaints), "\n\n".join(filter(None, complaints))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("title", sorted({path.name.split(".")[0] for path in documents()}))
-def test_every_command_and_block_works_as_typed(title: str, tmp_path: Path) -> None:
+def test_every_command_and_block_works_as_typed(title: str, workshop: Workshop) -> None:
     """A page and its translation share a workshop, for they mostly show the same commands."""
-    workshop = Workshop(tmp_path)
     complaints = []
     for path in (path for path in documents() if path.name.split(".")[0] == title):
         for block in blocks(path):
@@ -127,13 +86,13 @@ def test_every_command_and_block_works_as_typed(title: str, tmp_path: Path) -> N
                 complaints += [workshop.complaint(command) for command in commands(block)]
             elif block.language == "python":
                 outcome = workshop.type("python -", "\n".join(block.lines) + "\n")
-                complaints.append(f"{path.name}:{block.line}: {outcome.stderr[-2000:]}" if outcome.returncode else "")
+                complaints.append(f"{path.name}:{block.line}: {outcome.printed[-2000:]}" if outcome.code else "")
     assert not any(complaints), "\n\n".join(filter(None, complaints))
 
 
 @pytest.mark.parametrize("name", [*main.commands, ""])
 def test_every_command_shows_an_example(name: str) -> None:
-    assert examples(main.commands[name] if name else main)
+    assert examples_of(name)
 
 
 @pytest.mark.parametrize("path", documents(), ids=identity)

@@ -17,7 +17,9 @@ from saltloop.analysis.backtest import Backtest, backtest, base_years, grade
 from saltloop.data.manual import END, START
 from saltloop.data.pack import load
 from saltloop.errors import BAD_INPUT, SOLVED, InputError
-from saltloop.interfaces.backtest import backtest_text, backtests_of, markdown
+from saltloop.interfaces.backtest import backtests_of, markdown
+from saltloop.interfaces.backtest_text import backtest_text
+from shared import Shared
 
 ROOT = Path(__file__).parents[2]
 
@@ -224,8 +226,12 @@ def test_the_page_is_in_step_with_the_runs(ending: str, shipped: list[str]) -> N
 
 
 @pytest.fixture(scope="module")
-def shipped() -> list[str]:
+def shipped(shared: Shared) -> list[str]:
     """The generated part of the page in both languages."""
+    return shared.once("backtests", _shipped)
+
+
+def _shipped() -> list[str]:
     found = list(backtests_of(ROOT / "data"))
     assert len(found) >= 1
     return ["\n".join(markdown(pack, tests, language) for pack, tests in found) for language in ("en", "zh")]

@@ -5,6 +5,7 @@ What the plan prints stands in source 004; the lines are given beside each numbe
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import yaml
 
 from saltloop.analysis import plan
 from saltloop.data import norms
+from saltloop.data.checks import check
 from saltloop.data.pack import Pack, load
 from saltloop.formulation.rules.rule import sites_of
 from saltloop.results.run import Run
@@ -162,6 +164,16 @@ def test_the_indicator_table_is_complete() -> None:
         if after is not None:
             assert rows[name, 2020, "target"]["value"] == after, name
     assert {row["grade"] for row in rows.values()} == {"A"}
+
+
+def test_every_warning_of_the_check_is_explained() -> None:
+    """The page names what each is about, and explains none that is no more."""
+    warned = {(problem.message.code, name) for problem in check(gansu()) for name in re.findall(r"'(\w+)' (?:cannot run|20)", problem.text())}
+    assert warned
+    for name in ("gansu.md", "gansu.zh.md"):
+        told = (ROOT / "docs" / name).read_text(encoding="utf-8").rpartition("\n## ")[2]
+        lines = re.findall(r"^\* (D\d+)(.*(?:\n  .*)*)", told, re.MULTILINE)
+        assert {(code, word) for code, line in lines for word in re.findall(r"`(\w+)`", re.split("[:：]", line)[0])} == warned
 
 
 def targets() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from saltloop.analysis.policies import Folder, Measured, pages
+from shared import Shared
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios" / "policies"
@@ -20,8 +21,8 @@ def folder() -> Folder:
 
 
 @pytest.fixture(scope="module")
-def measured(folder: Folder) -> list[Measured]:
-    return list(folder.measured())
+def measured(folder: Folder, shared: Shared) -> list[Measured]:
+    return shared.once("policies", lambda: list(folder.measured()))
 
 
 def test_every_file_stands_in_the_index_once(folder: Folder) -> None:

@@ -261,7 +261,8 @@ def _titles(pack: Pack, row: dict[str, Any]) -> dict[str, str]:
     tables = {"account": ("accounts", "account"), "activity": ("processes", "process"), "other": None}
     where = tables.get(row["kind"], ("commodities", "commodity"))
     if where is None:
-        return {"title_en": row["item"].replace("_", " "), "title_zh": row["item"].replace("_", " ")}
+        name = row["item"].replace("_", " ")
+        return {"title_en": name.capitalize(), "title_zh": row["title_zh"] or name}
     known = {r[where[1]]: r for r in pack.rows(where[0])}
     words = [row["item"]] if where[0] == "accounts" else row["item"].split()
 

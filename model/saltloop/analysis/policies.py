@@ -27,6 +27,7 @@ from saltloop.results.book import accounts
 from saltloop.results.worth import rules
 from saltloop.scenario.document import Document, read_document
 from saltloop.scenario.resolve import Scenario, resolve_document
+from saltloop.solve.highs import Options
 
 INDEX = "index.csv"
 VALUE_ADDED = "value_added"
@@ -88,7 +89,7 @@ class _Solved:
 
 
 class Folder:
-    """The policies of a folder; packs are read once, and so is each plan without a policy.
+    """The policies of a folder; packs and scenarios are read once, and each plan without a policy is made once.
 
     Args:
         folder: holds scenarios and index.csv.
@@ -98,6 +99,7 @@ class Folder:
     def __init__(self, folder: Path, data: str | None = None) -> None:
         self.folder, self.data = folder, data
         self._packs: dict[str, Pack] = {}
+        self._documents: dict[Path, Document] = {}
         self._without: dict[str, _Solved] = {}
 
     @cached_property
@@ -128,12 +130,14 @@ class Folder:
         return Measured(scenario, row["entries"], row["lines"], row["measure"], row["effect"], *totals)
 
     def _document(self, path: Path) -> Document:
-        problems = Problems()
-        document = read_document(path, problems)
-        if document is None:
-            raise InputError(problems)
-        problems.stop_if_any()
-        return document
+        if path not in self._documents:
+            problems = Problems()
+            document = read_document(path, problems)
+            if document is None:
+                raise InputError(problems)
+            problems.stop_if_any()
+            self._documents[path] = document
+        return self._documents[path]
 
     def _resolved(self, document: Document) -> Scenario:
         region = str(document.data["region"])
@@ -159,7 +163,7 @@ def _key(document: Document) -> str:
 
 
 def _tables(scenario: Scenario) -> _Solved:
-    solved = solve_scenario(scenario).solved
+    solved = solve_scenario(scenario, Options(ranging=False)).solved
     by_place, sites = accounts(solved), solved.case.sites
     return _Solved(by_place[by_place["area"].isin(sites)], rules(solved))
 

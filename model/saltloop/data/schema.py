@@ -679,6 +679,7 @@ TABLES: tuple[Table, ...] = (
                 ),
                 choices=("same", "part", "ceiling", "none"),
             ),
+            Column("title_zh", "text", ("of other: its name in Chinese; empty: the item", "other 的中文名称；空为 item 原文"), required=False),
         ),
         base="own unit",
         path="observations.{area}.{kind}.{item}",

@@ -1,9 +1,9 @@
-"""Backtests as text for a terminal, as a page of the documents, and as files for a spreadsheet."""
+"""Backtests in words: as a page of the documents, and as rows for a pack."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,17 @@ from saltloop.data.about import read_about
 from saltloop.data.manual import between_markers
 from saltloop.data.pack import Pack, load
 from saltloop.data.read import records
-from saltloop.interfaces.voice import aligned, width
-from saltloop.language import number, percent
+from saltloop.language import inline, number, percent
 
 Lines = Iterator[str]
 _NOTHING = 1e-9
-Render = Callable[[list[str], list[list[str]]], Lines]
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "title": ("Backtest of {title}", "{title}：基准年回测"),
     "year": ("Base year {year}", "基准年 {year}"),
     "solved": (
-        "What stood in {year} at prices of {year} (nearest year where there is none), {objective} at its most: {value}.",
-        "{year} 年已有产能、{year} 年价格（缺价取最近年份），{objective}最大：{value}。",
+        "The plants that stood in {year}, run for the most {objective} at prices of {year} (nearest year where there is none): {value}.",
+        "{year} 年已有产能按 {year} 年价格（缺价取最近年份）以{objective}最大运行：{value}。",
     ),
     "items": ("Published figures", "公布的统计值"),
     "what": ("what", "对象"),
@@ -69,6 +67,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "exact": ("reproduced", "重现"),
     "exact_totals": ("reproduced by the totals only", "仅总量可重现"),
     "apart": ("{share} apart", "相差 {share}"),
+    "points": ("{count} points", "{count} 个百分点"),
     "unknown": ("not computable: no account in this plan", "无法计算：方案中无对应账户"),
     "backgrounds": ("Background that the official totals imply", "由官方总量推得的背景值"),
     "backgrounds_note": (
@@ -100,7 +99,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-class _Page:
+class Page:
     """The words of backtests in one language."""
 
     def __init__(self, pack: Pack, language: str) -> None:
@@ -111,21 +110,26 @@ class _Page:
         self.indicators = {row["indicator"]: row[key] for row in pack.rows("indicators")}
 
     def say(self, key: str, **values: object) -> str:
+        """A text of this page."""
         return _TEXTS[key][self.which].format(**values)
 
     def head(self, *keys: str) -> list[str]:
+        """Headings of a table."""
         return [self.say(key) for key in keys]
 
     def amount(self, value: float, unit: str) -> str:
+        """A number with its unit; what is felt as nothing is zero."""
         return number(None if pd.isna(value) else 0.0 if abs(value) < _NOTHING else value, unit, self.language)
 
     def opening(self, test: Backtest) -> str:
+        """What was solved, and the value of its objective."""
         stage = test.plan.solved.case.choices.objective[0]
         account = self.accounts[stage.weights[0][0]]
         value = self.amount(test.plan.solved.solution.objectives[0], account["unit"])
-        return self.say("solved", year=test.year, objective=account[f"title_{self.language}"], value=value)
+        return self.say("solved", year=test.year, objective=inline((account["title_en"], account["title_zh"]))[self.which], value=value)
 
     def what(self, row: dict[str, Any]) -> str:
+        """What was observed, in words."""
         return self.say(row["kind"], what=row[f"title_{self.language}"])
 
     def items(self, test: Backtest) -> tuple[list[str], list[list[str]]]:
@@ -142,17 +146,18 @@ class _Page:
             self.amount(row["model"], unit),
             self.amount(row["total"], unit) if row["background"] else "–",
             self.amount(row["published"], unit),
-            self._range(row),
+            self.range(row),
             signed(row["misfit"], self.language),
             self.say(key),
             row["grade"],
             f"{row['source']} {row['locator']}".strip(),
         ]
 
-    def _range(self, row: dict[str, Any]) -> str:
+    def range(self, row: dict[str, Any]) -> str:
         """The range of a published figure, as shares of it."""
         ends = [signed(row[name] / row["published"] - 1, self.language) if row["published"] else "–" for name in ("low", "high")]
-        return "–" if row["low"] == row["high"] else " … ".join(ends)
+        low, high = (end.lstrip("+−") for end in ends)
+        return "–" if row["low"] == row["high"] else f"±{low}" if low == high and ends[0] != ends[1] else " … ".join(ends)
 
     def indicator_rows(self, test: Backtest) -> tuple[list[str], list[list[str]]]:
         """Every published indicator of the year."""
@@ -162,37 +167,46 @@ class _Page:
                 self.indicators[row["indicator"]],
                 self.areas[row["area"]],
                 *(self.amount(row[name], row["unit"]) for name in ("published", "from_totals", "model", "gap")),
-                self._verdict(row),
+                self.verdict_of(row),
             ]
             for row in records(test.indicators)
         ]
         return head, rows
 
-    def _verdict(self, row: dict[str, Any]) -> str:
+    def verdict_of(self, row: dict[str, Any]) -> str:
+        """What reproduces a published indicator."""
         if row["reproduces"]:
             return self.say("exact")
         if row["totals_reproduce"]:
             return self.say("exact_totals")
         if pd.isna(row["model"]):
             return self.say("unknown")
-        return self.say("apart", share=signed(row["gap"] / row["published"] if row["published"] else float("nan"), self.language))
+        return self.say("apart", share=self.apart(row))
+
+    def apart(self, row: dict[str, Any]) -> str:
+        """How far the model is from an official indicator: points of one that is a percentage, else a share of it."""
+        if row["unit"] == "%":
+            shown = number(round(row["gap"], 1), "", self.language)
+            return self.say("points", count=f"+{shown}" if row["gap"] > 0 else shown)
+        return signed(row["gap"] / row["published"] if row["published"] else float("nan"), self.language)
 
     def backgrounds(self, test: Backtest) -> tuple[list[str], list[list[str]]]:
         """Implied backgrounds beside those of the pack."""
         head = self.head("account_name", "area", "implied", "present", "verdict")
-        rows = [
-            [
-                self.accounts[row["account"]][f"title_{self.language}"],
-                self.areas[row["area"]],
-                self.amount(row["value"], row["unit"]),
-                self.amount(row["present"], row["unit"]) if row["present"] else "–",
-                self.say("negative") if row["value"] < 0 else signed(row["present"] / row["value"] - 1, self.language) if row["present"] else "",
-            ]
-            for row in records(test.background)
+        told = [(self.areas[row["area"]], *self.background(row)) for row in records(test.background)]
+        return head, [[account, area, *others] for area, account, *others in told]
+
+    def background(self, row: dict[str, Any]) -> list[str]:
+        """One implied background beside that of the pack."""
+        return [
+            self.accounts[row["account"]][f"title_{self.language}"],
+            self.amount(row["value"], row["unit"]),
+            self.amount(row["present"], row["unit"]) if row["present"] else "–",
+            self.say("negative") if row["value"] < 0 else signed(row["present"] / row["value"] - 1, self.language) if row["present"] else "",
         ]
-        return head, rows
 
     def verdict(self, found: Grade) -> Lines:
+        """The grade of the pack and how it is given."""
         steps = (", ", "，")[self.which].join(self.say("step", letter=letter, most=percent(most, self.language)) for letter, most in GRADES)
         said = {"count": found.compared, "contradictions": found.contradictions, "fewest": FEWEST}
         median = percent(found.median, self.language)
@@ -212,9 +226,9 @@ def signed(share: float, language: str) -> str:
     return f"+{shown}" if not pd.isna(share) and share > 0 and not shown.startswith("<") else shown
 
 
-def _year(page: _Page, test: Backtest, title: Callable[[str, int], Lines], table: Render) -> Lines:
+def _year(page: Page, test: Backtest) -> Lines:
     """One base year: observations, indicators, implied backgrounds."""
-    yield from title(page.say("year", year=test.year), 2)
+    yield from _markdown_title(page.say("year", year=test.year), 2)
     yield page.opening(test)
     for key, note, (head, rows) in (
         ("items", None, page.items(test)),
@@ -222,30 +236,9 @@ def _year(page: _Page, test: Backtest, title: Callable[[str, int], Lines], table
         ("backgrounds", "backgrounds_note", page.backgrounds(test)),
     ):
         if rows:
-            yield from title(page.say(key), 3)
+            yield from _markdown_title(page.say(key), 3)
             yield from [page.say(note), ""] if note else []
-            yield from table(head, rows)
-
-
-def _plain_title(words: str, level: int) -> Lines:
-    yield ""
-    yield words
-    yield ("=" if level == 2 else "-") * width(words)
-
-
-def backtest_text(pack: Pack, tests: Sequence[Backtest], language: str = "en") -> str:
-    """The backtests of a pack as `saltloop backtest` prints them.
-
-    Args:
-        pack: as loaded.
-        tests: one for each base year.
-        language: en or zh.
-    """
-    page = _Page(pack, language)
-    lines = [page.say("title", title=pack.about["title"][language])]
-    for test in tests:
-        lines += _year(page, test, _plain_title, aligned)
-    return "\n".join([*lines, "", *page.verdict(grade(tests))])
+            yield from _markdown_table(head, rows)
 
 
 def background_csv(tests: Sequence[Backtest]) -> str:
@@ -265,10 +258,10 @@ def _markdown_table(head: list[str], rows: list[list[str]]) -> Lines:
 
 def markdown(pack: Pack, tests: Sequence[Backtest], language: str = "en") -> str:
     """The backtests of a pack as a part of docs/backtest.md."""
-    page = _Page(pack, language)
+    page = Page(pack, language)
     lines = [f"## {pack.about['title'][language]} (`{pack.name}`)", "", *page.verdict(grade(tests))]
     for test in tests:
-        lines += _year(page, test, _markdown_title, _markdown_table)
+        lines += _year(page, test)
         lines += [*_markdown_title(page.say("notes"), 3), *(f"* {remark}" for remark in page.remarks(test))]
     return "\n".join([*lines, ""])
 

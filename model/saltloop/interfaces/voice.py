@@ -69,7 +69,7 @@ def width(words: str) -> int:
 def aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """The lines of a table: words to the left, numbers to the right."""
     wide = [max(width(r[n]) for r in [head, *rows]) for n in range(len(head))]
-    number_like = [all(r[n][:1].isdigit() or r[n][:1] in "–−-∞<" for r in rows) for n in range(len(head))]
+    number_like = [all(r[n][:1].isdigit() or r[n][:1] in "–−-+±∞<" for r in rows) for n in range(len(head))]
     for r in [head, *rows]:
         cells = [(" " * (w - width(c)) + c) if right else (c + " " * (w - width(c))) for c, w, right in zip(r, wide, number_like, strict=True)]
         yield "  " + "  ".join(cells).rstrip()

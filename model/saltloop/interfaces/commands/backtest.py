@@ -30,7 +30,8 @@ def backtest(pack: str, years: tuple[int, ...], scenario: Path | None, backgroun
     from saltloop.analysis.backtest import base_years, frames_of, scenario_document
     from saltloop.data.checks import check
     from saltloop.data.pack import load, locate
-    from saltloop.interfaces.backtest import background_csv, backtest_text
+    from saltloop.interfaces.backtest import background_csv
+    from saltloop.interfaces.backtest_text import backtest_text
     from saltloop.results.spreadsheet import write_frames
 
     loaded = load(locate(pack, Path.cwd(), data))
