@@ -28,7 +28,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "used": ("of it used", "占上限"),
     "inside": ("inside", "范围内"),
     "outside": ("outside", "超出范围"),
-    "over": ("CONTRADICTION", "矛盾"),
     "by_totals": ("by the totals; model {share}", "总量可重现；模型 {share}"),
     "plants": ("{share}, modelled plants alone", "{share}，仅模型内装置"),
     "agree": (
@@ -73,7 +72,7 @@ class _Terminal(Page):
 
     def _where(self, row: Row) -> str:
         if row["contradiction"]:
-            return self.own("over")
+            return self.say(f"{row['compares']}_over")
         return "" if pd.isna(row["misfit"]) or row["low"] == row["high"] else self.own("inside" if row["within"] else "outside")
 
     def _same(self, row: Row) -> list[str]:
