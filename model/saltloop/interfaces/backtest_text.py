@@ -47,17 +47,16 @@ class _Terminal(Page):
     def figures(self, test: Backtest) -> Lines:
         """Every observation of the year, by how it compares."""
         found = records(test.items)
-        for kind, heads, cells in (
-            ("same", ["what", "model", "published", "misfit", "range"], self._same),
-            ("part", ["what", "model", "with_background", "published", "misfit", "range"], self._part),
-            ("ceiling", ["what", "model"], self._ceiling),
-            ("none", ["what", "model", "published"], self._none),
+        for kind, head, cells in (
+            ("same", [*self.head("what", "model", "published", "misfit", "range"), ""], self._same),
+            ("part", [*self.head("what", "model", "with_background", "published", "misfit", "range"), ""], self._part),
+            ("ceiling", [*self.head("what", "model"), self.own("most"), self.own("used"), ""], self._ceiling),
+            ("none", self.head("what", "model", "published"), self._none),
         ):
             rows = [row for row in found if row["compares"] == kind]
             if rows:
                 yield from _title(self.own(kind), "-")
-                head = self.head(*heads) + {"ceiling": [self.own("most"), self.own("used"), ""], "none": []}.get(kind, [""])
-                yield from aligned([*head, self.say("grade")], self._by_area(rows, lambda row, cells=cells: [self.what(row), *cells(row), row["grade"]]))
+                yield from aligned([*head, self.say("grade")], self._by_area(rows, cells))
 
     def _by_area(self, rows: Sequence[Row], cells: Callable[[Row], list[str]]) -> list[list[str]]:
         """The cells of rows, under a line for each place."""
@@ -75,20 +74,23 @@ class _Terminal(Page):
             return self.say(f"{row['compares']}_over")
         return "" if pd.isna(row["misfit"]) or row["low"] == row["high"] else self.own("inside" if row["within"] else "outside")
 
+    def _misfit(self, row: Row) -> list[str]:
+        return [signed(row["misfit"], self.language), self.range(row), self._where(row)]
+
     def _same(self, row: Row) -> list[str]:
-        return [*self._amounts(row, "model", "published"), signed(row["misfit"], self.language), self.range(row), self._where(row)]
+        return [self.what(row), *self._amounts(row, "model", "published"), *self._misfit(row), row["grade"]]
 
     def _part(self, row: Row) -> list[str]:
         whole = self.amount(row["total"], row["unit"]) if row["background"] else "–"
         model, published = self._amounts(row, "model", "published")
-        return [model, whole, published, signed(row["misfit"], self.language), self.range(row), self._where(row)]
+        return [self.what(row), model, whole, published, *self._misfit(row), row["grade"]]
 
     def _ceiling(self, row: Row) -> list[str]:
         share = row["model"] / row["published"] if row["published"] else float("nan")
-        return [*self._amounts(row, "model", "published"), percent(share, self.language), self._where(row)]
+        return [self.what(row), *self._amounts(row, "model", "published"), percent(share, self.language), self._where(row), row["grade"]]
 
     def _none(self, row: Row) -> list[str]:
-        return self._amounts(row, "model", "published")
+        return [self.what(row), *self._amounts(row, "model", "published"), row["grade"]]
 
     def indicators_told(self, test: Backtest) -> Lines:
         """Every published indicator of the year with what reproduces it."""
