@@ -24,7 +24,9 @@ _STATUS = {
     highspy.HighsModelStatus.kUnbounded: "unbounded",
 }
 _LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError)
-PRIMAL = 4
+# HiGHS's numbers of strategies and of edge weights.
+DUAL, PRIMAL = 1, 4
+CHOOSE, DEVEX = -1, 1
 NO_LIMIT = float("inf")
 
 
@@ -82,6 +84,7 @@ class Live:
         seconds: of each step.
         iterations: of the simplex method since the clock was started.
         refine: whether every optimum is computed once more from its basis.
+        stands: whether the solver stands at the optimum of the first stage, so that a next case goes on from there by itself.
     """
 
     arrays: Arrays
@@ -93,6 +96,7 @@ class Live:
     seconds: dict[str, float] = field(default_factory=dict)
     iterations: int = 0
     refine: bool = False
+    stands: bool = False
     _scaled: tuple[Arrays, Arrays] | None = None
 
     def scaled(self) -> Arrays:
@@ -239,5 +243,6 @@ def _settings(columns: int, options: Options) -> dict[str, object]:
         "dual_feasibility_tolerance": 1e-9,
         "threads": 1,
         "simplex_scale_strategy": 0,
+        "primal_simplex_bound_perturbation_multiplier": 0.0,
         "small_matrix_value": 1e-12,
     }

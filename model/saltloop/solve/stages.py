@@ -34,6 +34,7 @@ def first_stage(live: Live) -> First:
     """Duals and basis of a first stage that has just been solved to its optimum."""
     scale, sign = live.scale, -1.0 if live.arrays.layout.senses[0] == "maximise" else 1.0
     duals = live.row_duals() * scale.row / scale.worth * sign
+    live.stands = True
     return First(duals, live.solver.getBasis())
 
 
@@ -44,54 +45,108 @@ def reduced_costs(live: Live) -> np.ndarray:
     return found
 
 
+@dataclass(frozen=True)
+class _Optimum:
+    """An optimum of one stage, scaled, of the minimum that HiGHS solves.
+
+    Args:
+        values: of every column.
+        activity: of every row.
+        reduced: costs of every column.
+        duals: of every row.
+    """
+
+    values: np.ndarray
+    activity: np.ndarray
+    reduced: np.ndarray
+    duals: np.ndarray
+
+
 def later_stages(live: Live) -> tuple[str, np.ndarray]:
     """Solve the stages after the first, then settle the charges.
+
+    A stage for which the plan at hand is proven optimal already is not given to the solver, which then keeps standing where it stands.
 
     Returns:
         how it ended, as `Live.run` says it; the columns, unscaled and within their bounds.
     """
     start, status = time.perf_counter(), OPTIMAL
+    optimum, state = _optimum(live), live.state
     for stage in range(1, len(live.arrays.layout.senses)):
-        held = _face(live)
-        live.put(replace(held, costs=live.wanted(stage).costs))
-        status = live.run()
+        state = replace(_face(state, optimum), costs=live.wanted(stage).costs)
+        status, optimum = _next(live, state, optimum)
         if status != OPTIMAL:
             break
-    values = _settled(live) * live.scale.column * live.scale.size
+    values = optimum.values if status != OPTIMAL else _settled(live, state, optimum)
     live.seconds["later_stages"] = time.perf_counter() - start
-    return status, np.clip(values, *live.arrays.column_bounds)
+    return status, np.clip(values * live.scale.column * live.scale.size, *live.arrays.column_bounds)
 
 
-def _face(live: Live) -> State:
-    """The state with everything held that the optimal duals say must stay, so that what follows moves only among optimal plans."""
-    solution = live.solver.getSolution()
+def _optimum(live: Live) -> _Optimum:
+    """What the solver has found."""
+    values, duals, matrix = live.values(), live.row_duals(), live.scaled().matrix
+    return _Optimum(values, matrix @ values, live.state.costs - matrix.T @ duals, duals)
 
-    def held(bounds: tuple[np.ndarray, np.ndarray], at: Any, duals: Any) -> tuple[np.ndarray, np.ndarray]:
-        sign, activity = np.array(duals), np.array(at)
+
+def _next(live: Live, state: State, optimum: _Optimum) -> tuple[str, _Optimum]:
+    """The optimum of a state, from that of another whose plan it allows."""
+    stays = _same_plan(live, state, optimum)
+    if stays is not None:
+        return OPTIMAL, stays
+    live.stands = False
+    live.put(state)
+    status = live.run()
+    return status, _optimum(live) if status == OPTIMAL else optimum
+
+
+def _same_plan(live: Live, state: State, optimum: _Optimum) -> _Optimum | None:
+    """The plan at hand with duals that prove it optimal for other costs; None if those of its basis do not.
+
+    They prove it if every reduced cost and dual that is not nothing points to a bound at which the plan lies.
+    """
+    outcome, basic = live.solver.getBasicVariables()
+    if outcome != highspy.HighsStatus.kOk:
+        return None
+    outcome, duals = live.solver.getBasisTransposeSolve(np.where(basic >= 0, state.costs[np.maximum(basic, 0)], 0.0))
+    if outcome != highspy.HighsStatus.kOk:
+        return None
+    reduced = state.costs - live.scaled().matrix.T @ duals
+    proven = _points_home(reduced, optimum.values, state.columns) and _points_home(duals, optimum.activity, state.rows)
+    return replace(optimum, reduced=reduced, duals=duals) if proven else None
+
+
+def _points_home(signs: np.ndarray, at: np.ndarray, bounds: tuple[np.ndarray, np.ndarray]) -> bool:
+    """Whether everything lies at the bound that its sign points to."""
+    up, down = np.flatnonzero(signs > _FACE), np.flatnonzero(signs < -_FACE)
+    return bool(np.all(at[up] <= bounds[0][up] + _FACE) and np.all(at[down] >= bounds[1][down] - _FACE))
+
+
+def _face(state: State, optimum: _Optimum) -> State:
+    """A state with everything held that the optimal duals say must stay, so that what follows moves only among optimal plans."""
+
+    def held(bounds: tuple[np.ndarray, np.ndarray], activity: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         bound = np.where(sign > 0, bounds[0], bounds[1])
         bound = np.where(np.isfinite(bound), bound, activity)
         moving = np.abs(sign) <= _FACE
         return np.where(moving, bounds[0], bound), np.where(moving, bounds[1], bound)
 
-    columns = held(live.state.columns, solution.col_value, solution.col_dual)
-    return replace(live.state, columns=columns, rows=held(live.state.rows, solution.row_value, solution.row_dual))
+    return replace(state, columns=held(state.columns, optimum.values, optimum.reduced), rows=held(state.rows, optimum.activity, optimum.duals))
 
 
-def _settled(live: Live) -> np.ndarray:
+def _settled(live: Live, state: State, optimum: _Optimum) -> np.ndarray:
     """The plan with the tiers of charges filled from the cheapest, and no more allowances traded than it needs.
 
     Where no objective feels that money, every split is optimal and the solver's is arbitrary; all but the money stays as it is.
     Returns the scaled columns.
     """
-    values, layout = live.values(), live.arrays.layout
+    values, layout = optimum.values, live.arrays.layout
     money = layout.columns_of(*_MONEY)
     if not any(family != "charged" or key[1] != 1 for family, key in (layout.columns[n] for n in np.flatnonzero(money))):
         return values
-    face, fixed = _face(live), ~money & ~layout.columns_of("account")
+    face, fixed = _face(state, optimum), ~money & ~layout.columns_of("account")
     price = np.where(money, -(live.arrays.matrix.T @ layout.rows_of("account_definition").astype(float)), 0.0)
     columns = np.where(fixed, values, face.columns[0]), np.where(fixed, values, face.columns[1])
-    live.put(replace(face, costs=price * live.scale.column, columns=columns))
-    return live.values() if live.run() == OPTIMAL else values
+    return _next(live, replace(face, costs=price * live.scale.column, columns=columns), optimum)[1].values
 
 
 def basic_columns(basis: Any) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 from saltloop.formulation.arrays import Arrays, on_one_layout
 from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbounded
 from saltloop.solve.highs import certify
-from saltloop.solve.live import Live, Options, algorithm_for, hand_over
+from saltloop.solve.live import CHOOSE, DEVEX, DUAL, PRIMAL, Live, Options, State, algorithm_for, hand_over
 from saltloop.solve.solution import Certificate
 from saltloop.solve.stages import OPTIMAL, first_stage, later_stages
 
@@ -103,6 +103,8 @@ class Warm:
     def __init__(self, arrays: Arrays, options: Options | None = None) -> None:
         self.options = options or Options(ranging=False)
         self.basis: Basis | None = None
+        self._solved: State | None = None
+        self._prices_only = False
         self._open(arrays)
 
     def _open(self, arrays: Arrays) -> None:
@@ -153,12 +155,15 @@ class Warm:
         begun = time.perf_counter()
         basis = None if cold else start or self.basis
         self.live.start_clock()
-        self.live.put(self.live.wanted())
+        wanted = self.live.wanted()
+        self._prices_only = basis is not None and not self._bounds_differ(wanted)
+        self.live.put(wanted)
         if basis is None:
             self.live.solver.clearSolver()
             outcome = self._attempt("cold")
         else:
-            self.live.solver.setBasis(basis.own)
+            if not (self.live.stands and basis is self.basis):
+                self.live.solver.setBasis(basis.own)
             outcome = self._attempt("warm")
             if outcome.status == "uncertified":
                 outcome = self._refined(outcome.basis or basis)
@@ -170,10 +175,17 @@ class Warm:
             self._open(self.arrays)
             self.live.start_clock(time.perf_counter() - begun)
             outcome = self._attempt("rescaled")
-        self.basis = outcome.basis if outcome.status == "optimal" else self.basis
+        if outcome.status == "optimal":
+            self.basis, self._solved = outcome.basis, wanted
         name, why = algorithm_for(self.arrays.layout.shape[1], self.options)
         algorithm = "simplex (from a basis)" if outcome.start == "warm" else f"{name} ({why})"
         return replace(outcome, algorithm=algorithm, iterations=self.live.iterations, seconds=time.perf_counter() - begun)
+
+    def _bounds_differ(self, wanted: State) -> bool:
+        """Whether a bound is another than in the last case with a plan."""
+        last = self._solved
+        pairs = [] if last is None else [*zip(wanted.columns, last.columns, strict=True), *zip(wanted.rows, last.rows, strict=True)]
+        return last is None or any(not np.array_equal(new, old) for new, old in pairs)
 
     def _refined(self, basis: Basis) -> Outcome:
         """Once more from where the last attempt came to, every optimum computed anew from its basis."""
@@ -187,8 +199,12 @@ class Warm:
     def _attempt(self, start: Start) -> Outcome:
         """One solve from where the solver stands; uncertified if its answer is not proven."""
         live = self.live
+        live.stands = False
         # Interior point cannot use a basis.
         live.solver.setOptionValue("solver", "simplex" if start == "warm" else algorithm_for(live.arrays.layout.shape[1], self.options)[0])
+        # Other prices leave the last plan feasible. From a basis few steps are left, in which exact edge weights do not pay for being computed.
+        live.solver.setOptionValue("simplex_strategy", PRIMAL if start == "warm" and self._prices_only else DUAL)
+        live.solver.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX if start == "warm" else CHOOSE)
         status = live.run()
         if status != OPTIMAL:
             return self._no_plan(status, start)
