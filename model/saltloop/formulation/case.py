@@ -101,7 +101,7 @@ class Case:
     content: dict[tuple[str, str], float]
     notes: Problems = field(default_factory=Problems)
 
-    @property
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """Milestone years."""
         return self.choices.years
@@ -330,13 +330,15 @@ class _Builder:
         inside = {place: sites_of(self.pack, [place]) for place in {r["place"] for r in self.pack.rows(table)}}
         for r in self.pack.rows(table):
             word, sites = r["commodity"], inside[r["place"]]
-            here = [p for p in sites if p in self.sites]
+            here, item = [p for p in sites if p in self.sites], r[thing]
+            ranks = [((-len(sites), closeness), r) for closeness in range(3)]
             for c in self.named[word]:
-                rank = (-len(sites), 2 if word == c else 1 if word != "*" else 0)
+                known = ranks[2 if word == c else 1 if word != "*" else 0]
                 for p in here:
-                    key = (r[thing], p, c)
-                    if key not in chosen or rank > chosen[key][0]:
-                        chosen[key] = (rank, r)
+                    key = (item, p, c)
+                    other = chosen.get(key)
+                    if other is None or known[0] > other[0]:
+                        chosen[key] = known
         return {key: r for key, (_, r) in chosen.items()}
 
     def disposals(self) -> dict[str, Any]:

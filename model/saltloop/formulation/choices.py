@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from saltloop.errors import Place
@@ -94,7 +95,7 @@ class Choices:
     rules: tuple[Rule, ...] = field(default=())
     windows: Mapping[str, Window] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """The milestone years."""
         return tuple(year for year, _ in self.periods)

@@ -52,17 +52,16 @@ class Network:
 
 def _spread(start: set[Place], links: list[Link], forward: bool) -> set[Place]:
     """Places reached over links; only a pass-through link goes on from a place that was itself reached."""
-    leaving: dict[Place, list[tuple[str, bool]]] = defaultdict(list)
+    leaving: dict[str, list[tuple[str, Link]]] = defaultdict(list)
     for link in links:
         ends = (link.origin, link.destination) if forward else (link.destination, link.origin)
-        for commodity in link.carries:
-            leaving[ends[0], commodity].append((ends[1], link.passes_through))
+        leaving[ends[0]].append((ends[1], link))
     reached, front = set(start), list(start)
     while front:
         place = front.pop()
-        for site, passes in leaving[place]:
+        for site, link in leaving[place[0]]:
             following = (site, place[1])
-            if following not in reached and (passes or place in start):
+            if place[1] in link.carries and following not in reached and (link.passes_through or place in start):
                 reached.add(following)
                 front.append(following)
     return reached

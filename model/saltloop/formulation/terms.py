@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -36,6 +36,8 @@ NO_LIFETIME = message(
 
 # Where the key of a flow (after the account) names what tells whether it is cut into slices: the process of an activity, else the commodity.
 _RESOLVED = {"activity": 0, "draw": 1, "buy": 1, "sell": 1, "ship": 2, "dispose": 1, "unmet": 2}
+# Measures of a trade that differ from site to site.
+_OF_THE_PLACE = ("price", "freight")
 Coefficients = dict[tuple[str | int, ...], float]
 Thing = TypeVar("Thing")
 
@@ -61,8 +63,7 @@ class Terms:
         return self.flows[flow]
 
 
-@dataclass(frozen=True)
-class _Measure:
+class _Measure(NamedTuple):
     """A value per unit of a flow, with its unit."""
 
     value: float
@@ -87,6 +88,7 @@ class _Reader:
         self.hours = case.hours
         self.account_unit = dict(zip(tables["accounts"]["account"], tables["accounts"]["unit"], strict=True))
         self.factor_unit = {(r["kind"], r["item"], r["factor"]): r["unit"] for r in case.pack.rows("factors")}
+        self.conversions: dict[tuple[str, str, str], float | None] = {}
         self.running = {j for _, j in case.activities}
         self.recipes = _by_commodity(((j, value) for (j, _), value in case.coefficient.items()), (c for _, c in case.coefficient))
         self.trades = {flow: _by_commodity(trades, (t[1] for t in trades)) for flow, trades in (("buy", case.purchases), ("sell", case.sales))}
@@ -143,9 +145,9 @@ class _Reader:
         if measure is None or measure.value == 0:
             return
         account = row["account"]
-        unit = f"({row['unit']})*({measure.unit})"
-        factor = self.case.pack.units.factor(unit, self.account_unit[account])
+        factor = self._conversion(row["unit"], measure.unit, account)
         if factor is None:
+            unit = f"({row['unit']})*({measure.unit})"
             term = "/".join(str(row[x]) for x in ("flow", "commodity", "agent", "measure") if row[x] is not None)
             item = ", ".join(str(part) for part in key)
             self.problems.add(
@@ -153,6 +155,13 @@ class _Reader:
             )
             return
         self.terms.add(flow, (account, *key), row["value"] * factor * measure.value * scale * self._flat(account, flow, key))
+
+    def _conversion(self, weight: str, measure: str, account: str) -> float | None:
+        """How many units of an account one weight x measure is; None if it has another dimension."""
+        key = (weight, measure, account)
+        if key not in self.conversions:
+            self.conversions[key] = self.case.pack.units.factor(f"({weight})*({measure})", self.account_unit[account])
+        return self.conversions[key]
 
     def _flat(self, account: str, flow: str, key: tuple[str | int, ...]) -> float:
         """Share that counts of a flow that is not cut into slices and so runs evenly through the year."""
@@ -221,14 +230,15 @@ class _Reader:
 
     def _trade(self, row: dict[str, Any], flow: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         markets, commodities = self._agents("market", agent), self._commodities(commodity)
-        for p, c, n, k in (trade for name in commodities for trade in self.trades[flow].get(name, ())):
-            for y in self.case.years if n in markets else ():
+        plain: dict[tuple[str, str], _Measure | None] = {}
+        for p, c, n, k in (trade for name in commodities for trade in self.trades[flow].get(name, ()) if trade[2] in markets):
+            if measure not in _OF_THE_PLACE and (c, n) not in plain:
+                plain[c, n] = self._on_commodity(measure, c, ("market", n))
+            for y in self.case.years:
                 if measure == "price":
                     value: _Measure | None = _Measure(self.case.price[p, c, n, k, y], self.money)
-                elif measure == "freight":
-                    value = _Measure(self.case.freight[p, c, n], self.money)
                 else:
-                    value = self._on_commodity(measure, c, ("market", n))
+                    value = _Measure(self.case.freight[p, c, n], self.money) if measure == "freight" else plain[c, n]
                 self._put(row, flow, (p, c, n, k, y), value)
 
     def _buy(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
@@ -237,25 +247,23 @@ class _Reader:
     def _sell(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         self._trade(row, "sell", commodity, agent, measure)
 
-    def _ship_measure(self, name: str, commodity: str, measure: str) -> list[_Measure]:
-        """Fixed and per-km part of a measure of one unit shipped; a link's own value replaces its mode's."""
-        link, load = self.case.links[name], self.case.link_units[name, commodity]
+    def _link_measure(self, name: str, measure: str) -> list[_Measure]:
+        """Fixed and per-km part of a measure of one unit of load on a link; a link's own value replaces its mode's."""
+        link = self.case.links[name]
         own = self._factor(measure, ("link", name.removesuffix("_back")))
         if own is not None:
-            return [_Measure(own.value * load, own.unit)]
+            return [own]
         fixed, distance = self._factor(measure, ("mode", link.mode)), self._factor(f"{measure}_distance", ("mode", link.mode))
-        return ([_Measure(fixed.value * load, fixed.unit)] if fixed else []) + (
-            [_Measure(distance.value * link.distance * load, f"({distance.unit})*km")] if distance else []
-        )
+        return ([fixed] if fixed else []) + ([_Measure(distance.value * link.distance, f"({distance.unit})*km")] if distance else [])
 
     def _ship(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         links, commodities = self._agents("link", agent), self._commodities(commodity)
-        for name, c in (shipment for each in commodities for shipment in self.shipments.get(each, ())):
-            if name in links:
-                found = [_Measure(1.0, self.case.commodity_unit[c])] if measure is None else self._ship_measure(name, c, measure)
-                for part in found:
-                    for y in self.case.years:
-                        self._put(row, "ship", (self.case.links[name].destination, name, c, y), part)
+        of_link = {} if measure is None else {name: self._link_measure(name, measure) for name in links}
+        for name, c in (shipment for each in commodities for shipment in self.shipments.get(each, ()) if shipment[0] in links):
+            load = 1.0 if measure is None else self.case.link_units[name, c]
+            for part in [_Measure(1.0, self.case.commodity_unit[c])] if measure is None else of_link[name]:
+                for y in self.case.years:
+                    self._put(row, "ship", (self.case.links[name].destination, name, c, y), part, load)
 
     def _dispose(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         routes, commodities = self._agents("route", agent), self._commodities(commodity)
