@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -34,6 +34,7 @@ WORTH_MEASURING = 8
 _OUTSIDE = 1e-9
 Values = Mapping[str, object]
 Group = tuple[str, ...]
+Build = Callable[[Sequence[Values]], list[Arrays | None]]
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,16 @@ class Family:
     response: Response | None
 
 
+class Shelf(Protocol):
+    """Where measured families are kept for other processes and later calls."""
+
+    def read(self, variation: Variation, group: Group) -> Family | None:
+        """What was measured of a group; None if nothing was."""
+
+    def keep(self, variation: Variation, group: Group, family: Family) -> None:
+        """Keep what was measured of a group."""
+
+
 class Variation:
     """A scenario whose values vary along some paths.
 
@@ -153,15 +164,18 @@ class Variation:
         self.document, self.data, self.seed = document, data, seed
         self._pack: Pack | None = load_pack(document, data) if pack is None else pack
         self._base = {path: value_at(document, key_path(path)) for path in paths}
+        self.domains = {path: list(domain.values) if isinstance(domain, Levels) else [domain.low, "to", domain.high] for path, domain in paths.items()}
         self.axes = tuple(axis for path, domain in paths.items() if (axis := axis_of(path, domain)) is not None)
         self.notes: list[Words] = []
         self._measure = expected is None or expected > WORTH_MEASURING
+        self.shelf: Shelf | None = None
+        self._build_all: Build | None = None
         self._families: dict[Group, Family] = {}
         self._last: tuple[str, Built] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """What is sent to another process: everything measured; the pack is loaded there if a case has to be built."""
-        return {**self.__dict__, "_pack": None, "_last": None}
+        return {**self.__dict__, "_pack": None, "_last": None, "_build_all": None}
 
     def with_pack(self, pack: Pack) -> Variation:
         """The same with a pack that is at hand, where it arrived without one; what is measured is shared.
@@ -227,6 +241,22 @@ class Variation:
             return arrays_of(self.build(values).program)
         return family.response.at(np.array([places[axis.path] for axis in family.axes]))
 
+    def learn(self, values: Values, build: Build | None) -> None:
+        """Measure what a case needs, if it is not known yet.
+
+        Args:
+            values: by path.
+            build: builds several cases at once, with None for one that cannot be built; None: they are built here, one after another.
+
+        Raises:
+            InputError: a value is wrong.
+        """
+        self._build_all = build
+        try:
+            self._family(values)
+        finally:
+            self._build_all = None
+
     def is_patched(self, values: Values) -> bool:
         """Whether a case is patched; else it is built in full."""
         return self._family(values)[1].response is not None
@@ -242,8 +272,17 @@ class Variation:
             on = tuple(axis for axis in self.axes if axis.path in places)
             outside = any(path in values for path, place in placed.items() if place is None)
             rest = {path: value for path, value in values.items() if path not in places}
-            self._families[group] = Family(on, None) if outside else self._measured(rest, on)
+            self._families[group] = Family(on, None) if outside else self._kept(group, rest, on)
         return group, self._families[group], places
+
+    def _kept(self, group: Group, off: Values, axes: tuple[Axis, ...]) -> Family:
+        """What is measured of a group, taken from the shelf if it is there and put there if not."""
+        found = self.shelf.read(self, group) if self.shelf is not None and self._measure else None
+        if found is None or found.axes != axes:
+            found = self._measured(off, axes)
+            if self.shelf is not None:
+                self.shelf.keep(self, group, found)
+        return found
 
     def _measured(self, off: Values, axes: tuple[Axis, ...]) -> Family:
         """The response of a group, or that it has none."""
@@ -258,8 +297,11 @@ class Variation:
             self.notes.append(Words(f"every case is built in full ({names}): {why}", f"逐个完整构建（{names}）：{why.zh}"))
         return Family(axes, response)
 
-    def _at(self, off: Values, axes: tuple[Axis, ...], point: np.ndarray) -> Arrays:
-        return arrays_of(self.build({**off, **{axis.path: axis.text(float(x)) for axis, x in zip(axes, point, strict=True)}}).program)
+    def _at(self, off: Values, axes: tuple[Axis, ...], points: Iterable[np.ndarray]) -> list[Arrays]:
+        """The programmes at some points."""
+        cases = [{**off, **{axis.path: axis.text(float(x)) for axis, x in zip(axes, point, strict=True)}} for point in points]
+        built = [None] * len(cases) if self._build_all is None else self._build_all(cases)
+        return [arrays_of(self.build(case).program) if found is None else found for case, found in zip(cases, built, strict=True)]
 
     def _respond(self, off: Values, axes: tuple[Axis, ...]) -> tuple[Response | None, Words]:
         """The response of a group, checked at a point where it was not measured; None, and why not.
@@ -268,21 +310,19 @@ class Variation:
         """
         generator, programmes = np.random.default_rng(self.seed), tuple[Arrays, ...]()
         points, names = np.zeros((0, len(axes))), ""
-        for count in POINTS if axes else (1,):
+        if not axes:
+            return measured(points, self._at(off, axes, [np.zeros(0)])), Words("", "")
+        for count in POINTS:
             more = spread_points(count - len(points), len(axes), generator)
-            points, programmes = np.concatenate([points, more]), (*programmes, *(self._at(off, axes, point) for point in more))
+            # The point at which the answer is checked is built with the others, since they may be built side by side.
+            point = generator.uniform(-1, 1, len(axes))
+            *built, fresh = self._at(off, axes, [*more, point])
+            points, programmes = np.concatenate([points, more]), (*programmes, *built)
             if not _alike(programmes):
                 return None, Words("rows, columns or which of them have a bound change along the way", "行、列或其有无界限随取值而变")
             programmes = on_one_layout(programmes)
             response = measured(points, programmes)
-            names = response.names(response.unexplained)
-            if len(response.unexplained):
-                continue
-            if not axes:
-                return response, Words("", "")
-            point = generator.uniform(-1, 1, len(axes))
-            fresh = self._at(off, axes, point)
-            names = _differing(response, point, fresh)
+            names = response.names(response.unexplained) or _differing(response, point, fresh)
             if not names:
                 return response, Words("", "")
             points, programmes = np.concatenate([points, point[None, :]]), (*programmes, fresh)

@@ -46,6 +46,19 @@ class Layout:
         made = {"columns": self.columns, "rows": self.rows, "row_units": self.row_units}
         return {name: value for name, value in {**self.__dict__, **made}.items() if name != "named"}
 
+    @staticmethod
+    def of_names(columns: Names, rows: Names, row_units: tuple[str, ...], senses: tuple[str, ...], starts: np.ndarray, indices: np.ndarray) -> Layout:
+        """A layout that knows its names and no programme, as one that was sent from another process."""
+        found = object.__new__(Layout)
+        known = {"shape": (len(rows), len(columns)), "senses": senses, "starts": starts, "indices": indices}
+        found.__dict__.update(known | {"columns": columns, "rows": rows, "row_units": row_units})
+        return found
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the programme that names rows and columns is at hand."""
+        return "named" in self.__dict__
+
     @cached_property
     def columns(self) -> Names:
         """Family and key of every column."""
@@ -76,15 +89,25 @@ class Layout:
 
     def columns_of(self, *families: str) -> np.ndarray:
         """Whether each column is of one of these families."""
-        if "named" in self.__dict__:
+        if self.is_named:
             return self.named.across.within(*families)
-        return np.array([family in families for family, _ in self.columns], dtype=bool)
+        return self._within(True, families)
 
     def rows_of(self, *families: str) -> np.ndarray:
         """Whether each row is of one of these families."""
-        if "named" in self.__dict__:
+        if self.is_named:
             return self.named.down.within(*families)
-        return np.array([family in families for family, _ in self.rows], dtype=bool)
+        return self._within(False, families)
+
+    def _within(self, columns: bool, families: tuple[str, ...]) -> np.ndarray:
+        """Whether each column or row is of one of some families, found once for each question."""
+        if (columns, families) not in self._masks:
+            self._masks[columns, families] = np.array([family in families for family, _ in (self.columns if columns else self.rows)], dtype=bool)
+        return self._masks[columns, families]
+
+    @cached_property
+    def _masks(self) -> dict[tuple[bool, tuple[str, ...]], np.ndarray]:
+        return {}
 
     @cached_property
     def entry_rows(self) -> np.ndarray:
@@ -181,6 +204,20 @@ def program_with(program: Program, arrays: Arrays) -> Program:
     stages = tuple((sense, arrays.costs(n).copy()) for n, sense in enumerate(arrays.layout.senses))
     across, down = bounded(program.across, arrays.column_bounds), bounded(program.down, arrays.row_bounds)
     return replace(program, across=across, down=down, matrix=arrays.matrix.copy(), stages=stages)
+
+
+def in_order_of(program: Program, layout: Layout) -> Program:
+    """What names the rows and columns of a layout, from a programme of the same structure made in another process.
+
+    Args:
+        program: its rows and columns in any order.
+        layout: whose order is wanted.
+    """
+    if tuple(program.across.keys()) == layout.columns and tuple(program.down.keys()) == layout.rows:
+        return program
+    columns, rows = _places(tuple(program.across.keys()), layout.columns), _places(tuple(program.down.keys()), layout.rows)
+    across, down = program.columns.iloc[columns].reset_index(drop=True), program.rows.iloc[rows].reset_index(drop=True)
+    return Program.of_frames(across, down, sparse.csr_array((0, 0)), (), program.objective_unit)
 
 
 def same_structure(first: Arrays, second: Arrays) -> bool:

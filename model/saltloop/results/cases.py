@@ -56,6 +56,7 @@ class CaseReader:
     def __init__(self, case: Case, program: Program, detail: str = "areas") -> None:
         self.accounts, self._sums = _account_sums(case, program, detail)
         self.rules, self._rows, self._lefts = _rule_rows(case, program)
+        self._ratio, self._outside, self._shift = (self.rules[name].to_numpy() for name in ("ratio", "outside", "shift"))
         self.columns = [name_of(family, key) for family, key in zip(program.columns["family"], program.columns["key"], strict=True)]
 
     def account_values(self, plan: Plan) -> np.ndarray:
@@ -65,15 +66,14 @@ class CaseReader:
 
     def rule_values(self, plan: Plan) -> dict[str, np.ndarray]:
         """left, bound, slack, dual and binding of each row of `rules`; nan where a charge has none."""
-        rows, frame = self._rows, self.rules
+        rows, is_ratio = self._rows, self._ratio
         bounds = rows >= 0
         at = np.where(bounds, rows, 0)
         upper = np.isfinite(plan.upper[at]) & ~((plan.lower[at] == plan.upper[at]) & (plan.duals[at] < 0))
         side = np.where(upper, plan.upper[at], plan.lower[at])
         distance = side - plan.activity[at]
-        summed = self._lefts @ plan.values + frame["outside"].to_numpy()
-        is_ratio = frame["ratio"].to_numpy()
-        bound = np.where(is_ratio, summed + distance, side + frame["shift"].to_numpy())
+        summed = self._lefts @ plan.values + self._outside
+        bound = np.where(is_ratio, summed + distance, side + self._shift)
         slack = np.where(upper, distance, -distance)
         return {
             "left": np.where(is_ratio | ~bounds, summed, bound - distance),

@@ -13,7 +13,7 @@ from saltloop.analysis.batch.reasons import contradiction, endless
 from saltloop.analysis.variation import Domain, Levels, Range, Variation
 from saltloop.data.pack import Pack
 from saltloop.errors import InputError, Place, Problems, SaltloopError, Words
-from saltloop.formulation.arrays import Arrays
+from saltloop.formulation.arrays import Arrays, in_order_of
 from saltloop.formulation.case import Case, build_case
 from saltloop.formulation.program import Program, name_of
 from saltloop.results.cases import CaseReader, Plan
@@ -103,7 +103,7 @@ class Engine:
     structures: OrderedDict[str, _Structure] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
-        self._variation = self.job.variation.with_pack(self.job.pack)
+        self.variation = self.job.variation.with_pack(self.job.pack)
 
     def solve(self, values: Values, frozen: str = "") -> Answer:
         """One case; what is wrong with it is part of the answer, never raised.
@@ -114,7 +114,7 @@ class Engine:
         """
         start = time.perf_counter()
         try:
-            values = meant(self._variation.document, values)
+            values = meant(self.variation.document, values)
             arrays = self._arrays(values)
             structure = self._structure(values, arrays)
             structure.warm.change(_held(arrays, self.job.frozen[frozen]) if frozen else arrays)
@@ -135,17 +135,17 @@ class Engine:
             InputError: a value is wrong, told at the line of the study.
         """
         try:
-            return self._variation.arrays(values)
+            return self.variation.arrays(values)
         except InputError:
             self._case(values)
             raise
 
     def _structure(self, values: Values, arrays: Arrays) -> _Structure:
         """What is kept for the structure of a case."""
-        key = f"{arrays.layout.structure} {id(arrays.layout)}" if self._variation.is_patched(values) else arrays.layout.structure
+        key = f"{arrays.layout.structure} {id(arrays.layout)}" if self.variation.is_patched(values) else arrays.layout.structure
         found = self.structures.pop(key, None)
         if found is None:
-            case, program = self._case(values), arrays.layout.named
+            case, program = self._named(values, arrays)
             warm = Warm(arrays, Options(time_limit=self.job.time_limit, ranging=False))
             found = _Structure(case, program, CaseReader(case, program, self.job.detail), warm)
         self.structures[key] = found
@@ -153,9 +153,16 @@ class Engine:
             self.structures.popitem(last=False)
         return found
 
+    def _named(self, values: Values, arrays: Arrays) -> tuple[Case, Program]:
+        """What names the rows and columns of a case; numbers that were measured elsewhere bring names and no programme."""
+        if arrays.layout.is_named:
+            return self._case(values), arrays.layout.named
+        built = self.variation.build(values)
+        return built.case, in_order_of(built.program, arrays.layout)
+
     def _case(self, values: Values) -> Case:
         """What names a case, each value told at its line of the study."""
-        problems, document = Problems(), self._variation.document
+        problems, document = Problems(), self.variation.document
         for path, value in values.items():
             document = with_values(document, {key_path(path): value}, self.job.places.get(path, Place(path)), problems)
         problems.stop_if_any()

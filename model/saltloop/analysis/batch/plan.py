@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -97,16 +97,19 @@ class CasePlan:
     @cached_property
     def ids(self) -> np.ndarray:
         """Id of each case: 64 bits of the digest of all that it says."""
-        start = hashlib.sha256(self.base.encode())
-        found = np.empty(len(self), dtype=np.uint64)
+        found = np.empty((self.options, self.states), dtype=np.uint64)
+        options = []
         for n in range(self.options):
-            option, own = self.option(n), start.copy()
+            option, own = self.option(n), hashlib.sha256(self.base.encode())
             own.update(_json([option.values, option.frozen, self.plans.get(option.frozen, "")]))
-            for m in range(self.states):
+            options.append(own)
+        for m in range(self.states):
+            state = _json(self.study.states.values(m))
+            for n, own in enumerate(options):
                 each = own.copy()
-                each.update(_json(self.study.states.values(m)))
-                found[n * self.states + m] = int.from_bytes(each.digest()[:8], "big")
-        return found
+                each.update(state)
+                found[n, m] = int.from_bytes(each.digest()[:8], "big")
+        return found.ravel()
 
     @cached_property
     def order(self) -> np.ndarray:
@@ -125,24 +128,46 @@ class CasePlan:
         found: np.ndarray = (options[:, None] * (states.max() + 1) + states).ravel()
         return found
 
+    def chunk_numbers(self, size: int) -> np.ndarray:
+        """The number of the chunk of each case in the order: pieces of one structure each, of at most size cases."""
+        places = np.arange(len(self))
+        starts = np.flatnonzero(np.diff(self.groups[self.order], prepend=-1))
+        since = places - starts[np.searchsorted(starts, places, side="right") - 1]
+        found: np.ndarray = np.cumsum(since % size == 0) - 1
+        return found
+
     def chunks(self, size: int) -> Iterator[np.ndarray]:
-        """The order cut into pieces of one structure each, of at most size cases."""
-        order = self.order
-        groups = self.groups[order]
-        starts = np.flatnonzero(np.diff(groups, prepend=-1))
-        for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
-            for first in range(int(start), int(end), size):
-                yield order[first : min(first + size, int(end))]
+        """The order cut into chunks."""
+        yield from pieces(self.order, self.chunk_numbers(size))
 
     def frames(self) -> Iterator[pd.DataFrame]:
         """The table of the plan in blocks: case, option, state, frozen, then a column for each path, values as written."""
-        paths = list(dict.fromkeys([*self.study.options.all_paths(), *self.study.states.all_paths()]))
         for start in range(0, len(self), _BLOCK):
-            rows = []
-            for case in range(start, min(start + _BLOCK, len(self))):
-                option, state, values = self.option(case // self.states), self.study.states.name(case % self.states), self.values(case)
-                rows.append([case_name(self.ids[case]), option.name, state, option.frozen, *(written(values.get(p)) for p in paths)])
-            yield pd.DataFrame(rows, columns=["case", "option", "state", "frozen", *paths], dtype="string")
+            cases = np.arange(start, min(start + _BLOCK, len(self)))
+            options, states = (np.unique(each, return_inverse=True) for each in np.divmod(cases, self.states))
+            decided = [self.option(n) for n in options[0].tolist()]
+            names = [option.name for option in decided], [self.study.states.name(n) for n in states[0].tolist()]
+            columns = {
+                "case": [case_name(number) for number in self.ids[cases]],
+                "option": _taken(names[0], options[1]),
+                "state": _taken(names[1], states[1]),
+                "frozen": _taken([option.frozen for option in decided], options[1]),
+            }
+            happened = [self.study.states.values(n) for n in states[0].tolist()]
+            columns |= {path: _taken([written(option.values.get(path)) for option in decided], options[1]) for path in self.study.options.all_paths()}
+            columns |= {path: _taken([written(values.get(path)) for values in happened], states[1]) for path in self.study.states.all_paths()}
+            yield pd.DataFrame(columns, dtype="string")
+
+
+def pieces(cases: np.ndarray, numbers: np.ndarray) -> Iterator[np.ndarray]:
+    """Cases cut where their number changes, one piece at a time."""
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(cases)], strict=True):
+        yield cases[start:end]
+
+
+def _taken(words: Sequence[str | None], places: np.ndarray) -> Any:
+    return np.array(words, dtype=object)[places]
 
 
 def case_name(number: np.uint64) -> str:

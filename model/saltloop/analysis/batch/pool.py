@@ -11,14 +11,19 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any
 
 from saltloop.analysis.batch.engine import Engine, Job
+from saltloop.analysis.batch.structures import build_one
 from saltloop.analysis.batch.work import Done, Task, solve_chunk
+from saltloop.analysis.variation import Build
 from saltloop.errors import STOPPED, InputError, Place, SolveError, message
+from saltloop.formulation.arrays import Arrays
+from saltloop.scenario.space import Values
 
 NO_DASK = message(
     "R302",
@@ -63,14 +68,16 @@ class Interrupts:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def in_this_process(job: Job, chunks: Chunks, interrupts: Interrupts) -> Iterator[Done]:
+def in_this_process(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interrupts) -> Iterator[Done]:
     """Solve chunks here, one after another.
 
     Args:
         job: what all cases share.
+        kinds: a case of each structure.
         chunks: the cases.
         interrupts: asked before each case.
     """
+    _learn(job, kinds, None)
     engine = Engine(job)
     for chunk in chunks:
         yield solve_chunk(engine, chunk, lambda: interrupts.asked)
@@ -103,11 +110,24 @@ def _work(chunk: list[Task]) -> Done:
     return solve_chunk(_own["engine"], chunk, _own["event"].is_set)
 
 
-def in_a_pool(job: Job, chunks: Chunks, interrupts: Interrupts, workers: int) -> Iterator[Done]:
+def _build(values: Values) -> Arrays | None:
+    return build_one(_own["engine"].variation, values)
+
+
+def _learn(job: Job, kinds: list[Values], build: Build | None) -> None:
+    """Measure every structure before the first case is sent, its programmes built side by side."""
+    for values in kinds:
+        # A value that is wrong is told by the case that has it.
+        with suppress(InputError):
+            job.variation.learn(values, build)
+
+
+def in_a_pool(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interrupts, workers: int) -> Iterator[Done]:
     """Solve chunks in processes of this machine; a process that dies costs its chunk, which is sent again.
 
     Args:
-        job: what all cases share.
+        job: what all cases share; what is measured of its structures reaches the processes through its shelf.
+        kinds: a case of each structure.
         chunks: the cases.
         interrupts: lets each process finish the case at hand and give what it has.
         workers: number of processes.
@@ -123,6 +143,7 @@ def in_a_pool(job: Job, chunks: Chunks, interrupts: Interrupts, workers: int) ->
         waiting: dict[Future[Done], list[Task]] = {}
         try:
             with ProcessPoolExecutor(workers, context, _start, (job, stop)) as pool:
+                _learn(job, kinds, lambda cases, pool=pool: [*pool.map(_build, cases)])  # type: ignore[misc]
                 yield from _from_pool(pool, chain(back, source), waiting, workers * _AHEAD, interrupts, stop)
             return
         except BrokenProcessPool as error:
@@ -165,13 +186,18 @@ def _on_dask(job: Job, chunk: list[Task]) -> Done:
     return solve_chunk(_own["engine"], chunk)
 
 
-def on_dask(job: Job, chunks: Chunks, interrupts: Interrupts, address: str) -> Iterator[Done]:
+def _build_on_dask(job: Job, values: Values) -> Arrays | None:
+    return build_one(job.variation.with_pack(job.pack), values)
+
+
+def on_dask(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interrupts, address: str) -> Iterator[Done]:
     """Solve chunks on a Dask cluster; a worker that is lost costs the chunks it had, which the scheduler sends to others.
 
     Results come back over the network, so the workers need neither the data nor the folder of results.
 
     Args:
-        job: what all cases share; sent once.
+        job: what all cases share; sent once, after its structures are measured.
+        kinds: a case of each structure.
         chunks: the cases.
         interrupts: asked after each chunk.
         address: of the scheduler, such as tcp://host:8786.
@@ -182,18 +208,37 @@ def on_dask(job: Job, chunks: Chunks, interrupts: Interrupts, address: str) -> I
     client = _client(address)
     distributed: Any = importlib.import_module("distributed")
     try:
+        bare = client.scatter(job, broadcast=True, hash=False)
+        _learn(job, kinds, lambda cases: client.gather([_sent(client, _build_on_dask, bare, values) for values in cases]))
         shared = client.scatter(job, broadcast=True, hash=False)
         threads = max(1, sum(client.nthreads().values()))
-        source, sent = iter(chunks), distributed.as_completed()
+        source, under_way, finished = iter(chunks), dict[Any, list[Task]](), distributed.as_completed()
+
+        def send(chunk: list[Task]) -> None:
+            future = _sent(client, _on_dask, shared, chunk)
+            under_way[future] = chunk
+            finished.add(future)
+
         for chunk in islice(source, threads * _AHEAD):
-            sent.add(client.submit(_on_dask, shared, chunk, pure=False, retries=_RETRIES))
-        for future in sent:
-            yield future.result()
+            send(chunk)
+        for future in finished:
+            chunk = under_way.pop(future)
+            try:
+                yield future.result()
+            except CancelledError:
+                # Its worker was lost with the answer before it was fetched.
+                send(chunk)
+                continue
             _stop_if(interrupts)
-            for chunk in islice(source, 1):
-                sent.add(client.submit(_on_dask, shared, chunk, pure=False, retries=_RETRIES))
+            for following in islice(source, 1):
+                send(following)
     finally:
         client.close()
+
+
+def _sent(client: Any, work: Callable[..., Any], shared: Any, what: Any) -> Any:
+    """Work on its way to the cluster, tried again where a worker is lost."""
+    return client.submit(work, shared, what, pure=False, retries=_RETRIES)
 
 
 def _client(address: str) -> Any:
@@ -207,4 +252,4 @@ def _client(address: str) -> Any:
         raise InputError(NO_SCHEDULER.at(Place(), address=address, reason=error)) from error
 
 
-Where = Callable[[Job, Chunks, Interrupts], Iterator[Done]]
+Where = Callable[[Job, list[Values], Chunks, Interrupts], Iterator[Done]]

@@ -20,15 +20,17 @@ import numpy as np
 
 from saltloop import __version__
 from saltloop.analysis.batch.engine import Capacities, Engine, Job, variation_of
-from saltloop.analysis.batch.plan import LARGEST_CHUNK, CasePlan, case_name, digest
+from saltloop.analysis.batch.plan import LARGEST_CHUNK, CasePlan, case_name, digest, pieces
 from saltloop.analysis.batch.pool import Interrupts, Where, in_a_pool, in_this_process, on_dask
+from saltloop.analysis.batch.structures import STRUCTURES, Structures
 from saltloop.analysis.batch.summary import summarise
 from saltloop.analysis.batch.work import Done, Task
 from saltloop.errors import InputError, Place, SolveError, message
 from saltloop.results.run import MANIFEST, PROGRAM, open_run
 from saltloop.results.study import PLAN, SUMMARY, StudyRun
 from saltloop.scenario.resolve import resolved
-from saltloop.scenario.study import Study
+from saltloop.scenario.space import Values
+from saltloop.scenario.study import Study, meant
 
 FROZEN_WITHOUT_PLAN = message(
     "R304",
@@ -113,20 +115,19 @@ def run_study(study: Study, out: Path, how: How | None = None, tell: Callable[[P
     folder.folder.mkdir(parents=True, exist_ok=True)
     # Not the processors of this machine but the cases decide the size, so that the parts of an array of jobs agree on it.
     size = how.chunk or max(1, min(LARGEST_CHUNK, -(-len(plan) // _CHUNKS)))
-    finished = folder.finished(how.time_limit)
-    missing = ~np.isin(plan.ids, finished)
-    mine = [n for n, _ in enumerate(plan.chunks(size)) if how.task is None or n % how.task[1] == how.task[0] - 1]
-    wanted = len(np.unique(np.concatenate([plan.ids[c[missing[c]]] for n, c in enumerate(plan.chunks(size)) if n in set(mine)] or [np.zeros(0)])))
+    missing = ~np.isin(plan.ids, folder.finished(how.time_limit))
+    cases, numbers = _wanted(plan, missing, size, how.task)
     distinct = len(np.unique(plan.ids))
-    progress = Progress(distinct, distinct - len(np.unique(plan.ids[missing])), wanted)
+    progress = Progress(distinct, distinct - len(np.unique(plan.ids[missing])), len(cases))
     _begin(folder, plan, how)
-    if wanted:
+    if len(cases):
         variation = variation_of(study, len(plan) // (int(plan.groups.max()) + 1))
+        variation.shelf = Structures(folder.folder / STRUCTURES, plan.base)
         job = Job(variation, study.pack, study.places, study.detail, how.time_limit)
         job = replace(job, frozen=_frozen(folder, plan, job))
         tell(progress)
         with Interrupts() as interrupts:
-            for done in _where(how, wanted, size)(job, _tasks(plan, set(mine), missing, size), interrupts):
+            for done in _where(how, len(cases), size)(job, _kinds(plan, cases), _tasks(plan, cases, numbers), interrupts):
                 _keep(folder, done, progress)
                 tell(progress)
     if progress.before + progress.solved >= progress.cases:
@@ -147,20 +148,25 @@ def _where(how: How, wanted: int, size: int) -> Where:
     return in_this_process if workers == 1 else partial(in_a_pool, workers=workers)
 
 
-def _tasks(plan: CasePlan, mine: set[int], missing: np.ndarray, size: int) -> Iterator[list[Task]]:
-    """The missing cases of some chunks; cases that say the same are solved once."""
-    sent: set[int] = set()
-    for number, chunk in enumerate(plan.chunks(size)):
-        if number not in mine:
-            continue
-        tasks = []
-        for case in chunk[missing[chunk]]:
-            name = int(plan.ids[case])
-            if name not in sent:
-                sent.add(name)
-                tasks.append(Task(case_name(plan.ids[case]), plan.values(int(case)), plan.frozen(int(case))))
-        if tasks:
-            yield tasks
+def _wanted(plan: CasePlan, missing: np.ndarray, size: int, task: tuple[int, int] | None) -> tuple[np.ndarray, np.ndarray]:
+    """The missing cases of a call in the order of the plan, and the chunk of each; cases that say the same are solved once."""
+    numbers = plan.chunk_numbers(size)
+    mine = missing[plan.order] & (True if task is None else numbers % task[1] == task[0] - 1)
+    cases, numbers = plan.order[mine], numbers[mine]
+    once = np.sort(np.unique(plan.ids[cases], return_index=True)[1])
+    return cases[once], numbers[once]
+
+
+def _tasks(plan: CasePlan, cases: np.ndarray, numbers: np.ndarray) -> Iterator[list[Task]]:
+    """Cases chunk by chunk, written out when they are asked for."""
+    for chunk in pieces(cases, numbers):
+        yield [Task(case_name(plan.ids[case]), plan.values(case), plan.frozen(case)) for case in chunk.tolist()]
+
+
+def _kinds(plan: CasePlan, cases: np.ndarray) -> list[Values]:
+    """The values of one case of each structure."""
+    firsts = np.unique(plan.groups[cases], return_index=True)[1]
+    return [meant(plan.study.document, plan.values(int(case))) for case in cases[firsts]]
 
 
 def _digest_of_run(name: str) -> str:
