@@ -7,8 +7,9 @@ of a linear programme is made of straight pieces and bends one way only, so the 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -136,6 +137,13 @@ def _kinked(walk: _Walk, first_best: End, second_best: End, levels: list[float])
     return found
 
 
+def _kinks(found: Kinked[Answer], walk: _Walk) -> Iterator[tuple[float, float, float]]:
+    """Where pieces meet: second account, first account, and the larger error of the answers that both pieces were read from."""
+    for before, after in pairwise(found.pieces):
+        errors = [walk.known[p.sample.at].error for p in (before, after) if p.sample.at in walk.known]
+        yield before.end, before.value(before.end), max(errors, default=np.nan)
+
+
 def _answer_of(trade: Trade, end: End) -> Answer:
     """An end as an answer, its duals in the sense of the first account."""
     return Answer("optimal", {}, end.reached[0], np.zeros(0), -trade.wishes[0].sign * end.duals)
@@ -171,7 +179,7 @@ def _tables(
     first, second = trade.wishes
     rows = [("end", end.reached[1], end.reached[0], 0.0) for end in both_ends]
     rows += [("point", level, walk.known[level].value, walk.known[level].error) for level in grid[1:-1]]
-    rows += [("kink", at, found.value(at), walk.known[at].error if at in walk.known else np.nan) for at in found.kinks]
+    rows += [("kink", *kink) for kink in _kinks(found, walk)]
     points = pd.DataFrame(rows, columns=["kind", "second", "first", "error"]).sort_values("second", kind="stable", ignore_index=True)
     unit = per(first.unit, second.unit)
     segments = pd.DataFrame(

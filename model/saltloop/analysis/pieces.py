@@ -16,6 +16,8 @@ Answer = TypeVar("Answer")
 # Relative to the size of the function: a bend that moves it less than this is rounding.
 FINE = 1e-9
 _CLOSE = 1e-9
+# How far from where tangents meet the function is looked at, as a multiple of what is taken as the same place.
+_ASIDE = 10.0
 
 
 @dataclass(frozen=True)
@@ -143,12 +145,14 @@ class _Search(Generic[Answer]):
         if not left.at + self.close < at < right.at - self.close:
             yield min(max(at, left.at), right.at), left, right
             return
-        found = self.ask(at)
+        # Not at the bend itself: a plan there touches two limits at once, and rounding puts it outside one of them.
+        place = min(at + _ASIDE * self.close, (at + right.at) / 2)
+        found = self.ask(place)
         if found is None:
             yield at, left, right
             return
         self.asked.append(found)
-        if abs(found.value - left.tangent(at)) <= self.fine:
+        if abs(found.value - right.tangent(place)) <= self.fine:
             yield at, left, right
             return
         yield from self.between(left, found)

@@ -5,7 +5,7 @@ Answers are kept as the solver gives them and judged together at the end, since 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -22,6 +22,8 @@ from saltloop.solve.warm import Basis, Status, Warm
 Bounds = Mapping[int, tuple[float, float]]
 _TOGETHER = 64
 _SEEN = 1e-9
+# A violation below this share of one term of its row is no matter.
+_CLEAR = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,8 @@ class Levels:
 
     def __init__(self, arrays: Arrays, start: Basis | None = None) -> None:
         self.arrays, self.live = arrays, hand_over(arrays, Options(ranging=False))
+        # Else rounding errors of many updates move from one answer to the next, and most of them do not stand their judgement.
+        self.live.solver.setOptionValue("no_unnecessary_rebuild_refactor", False)
         if start is not None:
             self.live.solver.setBasis(start.own)
         self.solves = 0
@@ -70,8 +74,6 @@ class Levels:
         """
         live, self.solves = self.live, self.solves + 1
         factor = live.scale.row / live.scale.size
-        # The basis is factored anew: rounding errors of many updates would else move from one answer to the next.
-        live.solver.setBasis(live.solver.getBasis())
         for row, (lower, upper) in bounds.items():
             live.solver.changeRowBounds(row, lower * factor[row], upper * factor[row])
         live.start_clock()
@@ -121,27 +123,41 @@ class Levels:
         Without a gap between feasible answers of both sides, complementarity holds too.
         """
         arrays = self.arrays
-        values, duals = (np.column_stack([getattr(each, name) for each in answers]) for name in ("values", "duals"))
-        lower, upper = (np.repeat(side[:, None], len(answers), axis=1) for side in arrays.row_bounds)
-        for n, each in enumerate(answers):
-            for row, (low, high) in each.bounds.items():
-                lower[row, n], upper[row, n] = low, high
+        values, duals = (np.array([getattr(each, name) for each in answers]).T for name in ("values", "duals"))
         sign, costs = (1.0 if arrays.layout.senses[0] == "maximise" else -1.0), arrays.costs()[:, None]
         activity, reduced = arrays.matrix @ values, costs - arrays.matrix.T @ duals
-        columns = tuple(side[:, None] for side in arrays.column_bounds)
-        primal = np.maximum(np.maximum(lower - activity, activity - upper), 0.0)
-        row_gain, row_dual = _bound_part(sign * duals, lower, upper)
-        column_gain, column_dual = _bound_part(sign * reduced, *columns)
-        objective, terms = np.sum(costs * values, axis=0), 1 + np.abs(costs * values).max(axis=0)
-        gap = np.abs(objective - sign * (row_gain + column_gain)) / terms
+        moved = sorted({row for each in answers for row in each.bounds})
+        own = tuple(np.array([[each.bounds.get(row, known)[side] for each in answers] for row, known in self._bounds(moved)]) for side in (0, 1))
+        primal = _outside(activity, *(side[:, None] for side in arrays.row_bounds))
+        primal[moved] = _outside(activity[moved], *own)
+        standing = sign * duals
+        standing[moved] = 0.0
+        row_gain, row_missed = _bound_part(standing, *arrays.row_bounds)
+        moved_gain, moved_missed = _own_part(sign * duals[moved], *own)
+        column_gain, column_missed = _bound_part(sign * reduced, *arrays.column_bounds)
+        terms = costs[self._priced] * values[self._priced]
+        gap = np.abs(np.sum(terms, axis=0) - sign * (row_gain + moved_gain + column_gain)) / (1 + np.abs(terms).max(axis=0, initial=0.0))
+        largest_dual = 1 + np.abs(duals).max(axis=0, initial=0.0)
         parts = [
-            _relative(primal, self._magnitudes, np.abs(values)),
-            _relative(column_dual, self._transposed, np.abs(duals), np.abs(costs)),
-            row_dual.max(axis=0) / (1 + np.abs(duals).max(axis=0)),
+            _relative(_missed(primal, np.arange(len(primal))), self._magnitudes, values, np.zeros(len(primal))),
+            _relative(column_missed, self._transposed, duals, np.abs(arrays.costs())),
+            row_missed.worst(largest_dual),
+            moved_missed.worst(largest_dual),
             gap,
         ]
         worst: np.ndarray = np.max(parts, axis=0)
         return worst
+
+    def _bounds(self, rows: Iterable[int]) -> Iterator[tuple[int, tuple[float, float]]]:
+        """Rows with their own bounds."""
+        lower, upper = self.arrays.row_bounds
+        yield from ((row, (float(lower[row]), float(upper[row]))) for row in rows)
+
+    @cached_property
+    def _priced(self) -> np.ndarray:
+        """Positions of the columns that the objective counts."""
+        found: np.ndarray = np.flatnonzero(self.arrays.costs())
+        return found
 
     @cached_property
     def _magnitudes(self) -> sparse.csr_array:
@@ -158,26 +174,78 @@ def _falls(answer: Answer) -> bool:
     return answer.status == "optimal" and not answer.error <= TOLERANCE
 
 
-def _bound_part(dual: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What duals times the bounds that they point to come to, and duals that point to no bound."""
+def _outside(values: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    found: np.ndarray = np.maximum(np.maximum(lower - values, values - upper), 0.0)
+    return found
+
+
+@dataclass(frozen=True)
+class _Missed:
+    """What stands outside by more than rounding.
+
+    Args:
+        rows: of the programme, or columns.
+        answers: position of the answer.
+        amounts: by how much.
+    """
+
+    rows: np.ndarray
+    answers: np.ndarray
+    amounts: np.ndarray
+
+    def worst(self, size: np.ndarray) -> np.ndarray:
+        """The largest of each answer as a share of a size of that answer."""
+        found = np.zeros(len(size))
+        np.maximum.at(found, self.answers, self.amounts / size[self.answers])
+        return found
+
+
+def _missed(amounts: np.ndarray, rows: np.ndarray) -> _Missed:
+    """What of an array, whose lines are some rows, is more than rounding."""
+    lines, answers = np.nonzero(amounts > _SEEN)
+    return _Missed(rows[lines], answers, amounts[lines, answers])
+
+
+def _bound_part(dual: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> tuple[np.ndarray, _Missed]:
+    """What duals times the bounds that they point to come to, and duals that point to no bound; bounds are the same for every answer."""
+    gain, parts = np.zeros(dual.shape[1]), []
+    for bound, way in ((upper, 1.0), (lower, -1.0)):
+        # Most bounds are nought or none: what counts is little.
+        finite = np.isfinite(bound)
+        counts, none = np.flatnonzero(finite & (bound != 0)), np.flatnonzero(~finite)
+        gain += np.sum(np.maximum(way * dual[counts], 0.0) * (way * bound[counts, None]), axis=0)
+        parts.append(_missed(way * dual[none], none))
+    return gain, _Missed(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "answers", "amounts")))
+
+
+def _own_part(dual: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> tuple[np.ndarray, _Missed]:
+    """Likewise, for bounds that every answer has its own of."""
     bound = np.where(dual > 0, upper, lower)
     finite = np.isfinite(bound)
-    return np.sum(dual * np.where(finite, bound, 0.0), axis=0), np.where(finite, 0.0, np.abs(dual))
+    return np.sum(dual * np.where(finite, bound, 0.0), axis=0), _missed(np.where(finite, 0.0, np.abs(dual)), np.arange(len(dual)))
 
 
-def _relative(missed: np.ndarray, magnitudes: sparse.csr_array, weights: np.ndarray, more: np.ndarray | None = None) -> np.ndarray:
-    """Largest violation of each answer, relative to 1 + the largest term of its row; those too small to matter are not looked at."""
-    found = np.zeros(missed.shape[1])
-    rows, answers = np.nonzero(missed > _SEEN)
-    count = np.diff(magnitudes.indptr)[rows]
-    # Every entry of every row that is looked at, one row after the other.
-    starts = np.cumsum(count) - count
-    entries = np.arange(int(count.sum())) + np.repeat(magnitudes.indptr[rows] - starts, count)
-    terms = magnitudes.data[entries] * weights[magnitudes.indices[entries], np.repeat(answers, count)]
-    size, filled = np.zeros(len(rows)), np.flatnonzero(count)
-    if len(filled):
-        size[filled] = np.maximum.reduceat(terms, starts[filled])
-    if more is not None:
-        size = np.maximum(size, more[rows, 0])
-    np.maximum.at(found, answers, missed[rows, answers] / (1 + size))
+def _relative(missed: _Missed, magnitudes: sparse.csr_array, weights: np.ndarray, more: np.ndarray) -> np.ndarray:
+    """Largest violation of each answer, relative to 1 + the largest term of its row.
+
+    One term of each row is looked at first: a violation that is nothing beside it is nothing beside the largest. The others are looked at
+    in full.
+    """
+    rows, answers = missed.rows, missed.answers
+    several, first, which = np.unique(rows, return_index=True, return_inverse=True)
+    heavy = np.array([_heaviest(magnitudes, row, weights[:, answers[n]]) for row, n in zip(several.tolist(), first.tolist(), strict=True)], dtype=int)
+    entry = heavy[which]
+    size = np.maximum(more[rows], np.where(entry < 0, 0.0, magnitudes.data[entry] * np.abs(weights[magnitudes.indices[entry], answers])))
+    for n in np.flatnonzero(missed.amounts > _CLEAR * (1 + size)).tolist():
+        part = slice(magnitudes.indptr[rows[n]], magnitudes.indptr[rows[n] + 1])
+        terms = magnitudes.data[part] * np.abs(weights[magnitudes.indices[part], answers[n]])
+        size[n] = max(size[n], float(np.max(terms, initial=0.0)))
+    found = np.zeros(weights.shape[1])
+    np.maximum.at(found, answers, missed.amounts / (1 + size))
     return found
+
+
+def _heaviest(magnitudes: sparse.csr_array, row: int, weights: np.ndarray) -> int:
+    """Position of the entry of a row that makes its largest term; -1 if it has none."""
+    part = slice(magnitudes.indptr[row], magnitudes.indptr[row + 1])
+    return int(part.start + np.argmax(magnitudes.data[part] * np.abs(weights[magnitudes.indices[part]]))) if part.stop > part.start else -1

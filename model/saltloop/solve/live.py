@@ -183,11 +183,13 @@ class Live:
 
     def values(self) -> np.ndarray:
         """Columns of the last solve, scaled."""
-        return np.array(self.solver.getSolution().col_value)
+        found = self.solver.getSolution().col_value
+        return np.fromiter(found, float, len(found))
 
     def row_duals(self) -> np.ndarray:
         """Duals of the last solve, scaled, of the minimum that HiGHS solves."""
-        return np.array(self.solver.getSolution().row_dual)
+        found = self.solver.getSolution().row_dual
+        return np.fromiter(found, float, len(found))
 
 
 def scale_factors(layout: Layout, scale: Scaling) -> np.ndarray:
