@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 
-import pint
-
 from saltloop.errors import InputError, Place, Problem, message
+
+# pint loads dask, where there is one, for quantities that are dask arrays; there are none here, and it takes a third of a second.
+_is_loaded = "dask" in sys.modules
+if not _is_loaded:
+    sys.modules["dask"] = None  # type: ignore[assignment]
+try:
+    import pint
+finally:
+    if not _is_loaded:
+        del sys.modules["dask"]
 
 _DEFINITIONS = """
 t = [mass]

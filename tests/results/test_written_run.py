@@ -16,10 +16,10 @@ import pytest
 
 from everything import CHOICES, EVERYTHING
 from rules.works import WORKS
-from saltloop.analysis import plan as analysis
 from saltloop.analysis.plan import write_plan
 from saltloop.errors import InputError
 from saltloop.results import run as files
+from saltloop.results import workbook
 from saltloop.results.run import MANIFEST, Run, open_run
 from saltloop.results.verify import verify
 from tiny import plan_of, run_of
@@ -162,7 +162,7 @@ def test_a_disk_that_fills_up_while_writing_leaves_nothing(small_disk: Path) -> 
 
 def test_a_disk_that_fills_up_with_the_workbook_leaves_nothing(small_disk: Path, tmp_path: Path) -> None:
     """The tables fit, the workbook does not: the library that writes it has its own errors."""
-    kept = analysis.write_workbook
+    kept = workbook.write_workbook
 
     def after_the_disk_is_full(path: Path, *rest: object) -> None:
         free = os.statvfs(path.parent)
@@ -170,7 +170,7 @@ def test_a_disk_that_fills_up_with_the_workbook_leaves_nothing(small_disk: Path,
         kept(path, *rest)  # type: ignore[arg-type]
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(analysis, "write_workbook", after_the_disk_is_full)
+    patch.setattr(workbook, "write_workbook", after_the_disk_is_full)
     try:
         with pytest.raises(InputError, match="R102"):
             run_of(small_disk, "sites a | commodities salt t | markets shop supply")

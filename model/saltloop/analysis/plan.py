@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from saltloop import __version__
+from saltloop.analysis.companion import Companion, finish, workbook
 from saltloop.analysis.failure import on_failure
 from saltloop.analysis.numerics import check_sizes, numerics
 from saltloop.errors import Problems
@@ -24,10 +25,11 @@ from saltloop.formulation.terms import ledger_terms
 from saltloop.results.run import Run, program_tables, write_run
 from saltloop.results.solved import Solved
 from saltloop.results.tables import all_tables
-from saltloop.results.workbook import write_workbook
+from saltloop.results.verify import Finding
 from saltloop.scenario.resolve import Scenario, resolved
 from saltloop.solve.highs import Options, solve
 
+Report = Callable[[Path, Path, str], None]
 _LIBRARIES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "pint")
 
 
@@ -155,7 +157,7 @@ def run_name(moment: datetime) -> str:
     return moment.strftime("%Y%m%dT%H%M%S%f")[:-3] + "Z"
 
 
-def write_plan(plan: Plan, out: Path, language: str = "en", report: Callable[[Path, Path, str], None] | None = None) -> Run:
+def write_plan(plan: Plan, out: Path, language: str = "en", report: Report | None = None) -> Run:
     """Write a plan below out as <scenario>/<run>/.
 
     Args:
@@ -167,10 +169,41 @@ def write_plan(plan: Plan, out: Path, language: str = "en", report: Callable[[Pa
     Raises:
         InputError: the disk does not take it; nothing half-written stays.
     """
-    with plan.clock.step("tables"):
-        tables, program = all_tables(plan.solved), program_tables(plan.solved.program, plan.solved.solution)
-    extras: list[Callable[[Path], None]] = [lambda folder: write_workbook(folder / "results.xlsx", tables, language)]
+    extras: list[Callable[[Path], None]] = [lambda folder: workbook(folder, language)]
     if report is not None:
         extras.append(lambda folder: report(folder, folder / "report.html", language))
+    return _write(plan, out, extras)
+
+
+def write_and_verify(plan: Plan, out: Path, language: str, report: Report | None, companion: Companion | None) -> tuple[Run, list[Finding]]:
+    """The same, and what verification from the files finds.
+
+    Args:
+        plan: solved.
+        out: folder of results.
+        language: of the workbook and of the report's first view.
+        report: writes the page of a folder to a path; None: no report.
+        companion: writes the workbook and verifies while this process writes the report; None: one after the other.
+
+    Raises:
+        InputError: the disk does not take it; nothing half-written stays.
+    """
+    findings: list[Finding] = []
+
+    def rest(folder: Path) -> None:
+        if companion is not None:
+            companion.begin(folder, language)
+        if report is not None:
+            report(folder, folder / "report.html", language)
+        plan.clock.tell("verify")
+        found = None if companion is None else companion.findings()
+        findings.extend(finish(folder, language) if found is None else found)
+
+    return _write(plan, out, [rest]), findings
+
+
+def _write(plan: Plan, out: Path, extras: list[Callable[[Path], None]]) -> Run:
+    with plan.clock.step("tables"):
+        tables, program = all_tables(plan.solved), program_tables(plan.solved.program, plan.solved.solution)
     plan.clock.tell("write")
     return write_run(out / plan.scenario.name / run_name(datetime.now(UTC)), tables, program, manifest(plan), tuple(extras))

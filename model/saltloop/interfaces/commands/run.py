@@ -28,26 +28,27 @@ def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_
         saltloop run scenarios/qaidam-2025.yaml
         saltloop run scenarios/qaidam-2025-targets.yaml --lang zh
     """
-    from saltloop.analysis.plan import Clock, solve_scenario, write_plan
+    from saltloop.analysis.companion import companion_if_worth_it
+    from saltloop.analysis.plan import Clock, solve_scenario, write_and_verify
     from saltloop.interfaces.report import write_report
     from saltloop.interfaces.text import plan_text, verification_text
-    from saltloop.results.verify import verify
     from saltloop.scenario.resolve import load_scenario
     from saltloop.solve.highs import Options
 
     # One short-lived process: what is built stays in use to the end, so looking for garbage only costs time.
     gc.disable()
     progress = Progress(language)
-    clock = Clock(tell=progress)
+    clock, companion = Clock(tell=progress), None
     try:
         with clock.step("read"):
             loaded = load_scenario(scenario, data)
+        companion = companion_if_worth_it(loaded.pack)
         plan = solve_scenario(loaded, Options(algorithm, time_limit), clock)
-        written = write_plan(plan, out, language, None if no_report else write_report)
-        progress("verify")
-        findings = verify(written)
+        written, findings = write_and_verify(plan, out, language, None if no_report else write_report, companion)
     finally:
         progress.done()
+        if companion is not None:
+            companion.close()
         gc.freeze()  # nor is there anything to gain from a last search at the exit
     click.echo(plan_text(written, language))
     click.echo()
