@@ -36,7 +36,7 @@ def _seconds_of_cases(job: Job, values: list[dict[str, object]], workers: int) -
     chunks = ([Task(f"{n} {m}", values[(n * CHUNK + m) % len(values)]) for m in range(CHUNK)] for n in count())
     moments = []
     with Interrupts() as interrupts:
-        found = in_a_pool(job, chunks, interrupts, workers)
+        found = in_a_pool(job, [], chunks, interrupts, workers)
         for _ in islice(found, 4 * workers + MEASURED + 1):
             moments.append(time.perf_counter())
         found.close()
