@@ -53,6 +53,12 @@ def algorithm_for(columns: int, options: Options) -> tuple[str, str]:
     return ("simplex", f"{columns:,} columns: dual simplex") if columns <= _LARGE else ("ipm", f"{columns:,} columns: interior point with crossover")
 
 
+def solver_for(columns: int, options: Options) -> str:
+    """The name that HiGHS has for the algorithm; its `ipm` would be HiPO wherever highspy-extras is installed."""
+    name = algorithm_for(columns, options)[0]
+    return "ipx" if name == "ipm" else name
+
+
 @dataclass
 class State:
     """The scaled numbers of one objective as the solver has them.
@@ -240,7 +246,7 @@ def _pass(solver: Any, arrays: Arrays, state: State) -> None:
 def _settings(columns: int, options: Options) -> dict[str, object]:
     return {
         "output_flag": False,
-        "solver": algorithm_for(columns, options)[0],
+        "solver": solver_for(columns, options),
         "primal_feasibility_tolerance": 1e-9,
         "dual_feasibility_tolerance": 1e-9,
         "threads": 1,

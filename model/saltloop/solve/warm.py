@@ -16,7 +16,7 @@ import numpy as np
 from saltloop.formulation.arrays import Arrays, on_one_layout
 from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbounded
 from saltloop.solve.highs import certify
-from saltloop.solve.live import CHOOSE, DEVEX, DUAL, PRIMAL, Live, Options, State, algorithm_for, hand_over
+from saltloop.solve.live import CHOOSE, DEVEX, DUAL, PRIMAL, Live, Options, State, algorithm_for, hand_over, solver_for
 from saltloop.solve.solution import Certificate
 from saltloop.solve.stages import OPTIMAL, first_stage, later_stages
 
@@ -201,7 +201,7 @@ class Warm:
         live = self.live
         live.stands = False
         # Interior point cannot use a basis.
-        live.solver.setOptionValue("solver", "simplex" if start == "warm" else algorithm_for(live.arrays.layout.shape[1], self.options)[0])
+        live.solver.setOptionValue("solver", "simplex" if start == "warm" else solver_for(live.arrays.layout.shape[1], self.options))
         # Other prices leave the last plan feasible. From a basis few steps are left, in which exact edge weights do not pay for being computed.
         live.solver.setOptionValue("simplex_strategy", PRIMAL if start == "warm" and self._prices_only else DUAL)
         live.solver.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX if start == "warm" else CHOOSE)
