@@ -304,3 +304,25 @@ def test_what_is_refused_is_told() -> None:
     """HiGHS takes no number that is not one."""
     with pytest.raises(SolveError):
         hand_over(with_number(arrays_of(program(*SMALL)), "entries", 0, float("nan")), Options())
+
+
+def test_a_stage_that_the_plan_at_hand_fulfils_is_not_given_to_the_solver() -> None:
+    """Most of 2 x + y with x + y <= 2 is x = 2, and so is most of x: the solver stands where the next case goes on."""
+    warm = Warm(arrays_of(program([[1.0, 1.0]], [(-INF, 2)], [[2.0, 1.0], [1.0, 0.0]])))
+    assert warm.solve().objectives == pytest.approx((4, 2))
+    assert warm.live.stands
+    warm.change(with_number(warm.arrays, "row_upper", 0, 3.0))
+    assert warm.solve().objectives == pytest.approx((6, 3))
+    assert warm.live.stands
+
+
+def test_a_stage_that_the_plan_at_hand_misses_is_solved() -> None:
+    """Of all plans with x + y = 2, the most of x and the most of y: one of them is not the plan at which the first stage ended."""
+    stood = []
+    for second in ([1.0, 0.0], [0.0, 1.0]):
+        warm = Warm(arrays_of(program([[1.0, 1.0]], [(-INF, 2)], [[1.0, 1.0], second])))
+        assert warm.solve().objectives == pytest.approx((2, 2))
+        stood.append(warm.live.stands)
+        warm.change(with_number(warm.arrays, "costs", 0, 1.5))
+        assert warm.solve().objectives == pytest.approx((3, 2 * second[0]))
+    assert sorted(stood) == [False, True]
