@@ -197,7 +197,8 @@ class Expansion:
         if slices is not None:
             column = column + slices.along(self.steps.words[EACH][None, :])
         shape = np.broadcast_shapes(np.shape(value), row.shape, column.shape)
-        blocks.append(tuple(np.broadcast_to(x, shape).ravel() for x in (row.astype(np.int32), column.astype(np.int32), np.asarray(value, dtype=float))))  # type: ignore[arg-type]
+        parts = row.astype(np.int32), column.astype(np.int32), np.asarray(value, dtype=float)
+        blocks.append(tuple((x if x.shape == shape else np.broadcast_to(x, shape)).ravel() for x in parts))  # type: ignore[arg-type]
 
 
 def _assembled(blocks: list[Entries], shape: tuple[int, int]) -> sparse.csr_array:

@@ -15,7 +15,7 @@ from saltloop.formulation.tables import Key, Member
 
 def name_of(family: str, key: Iterable[Member]) -> str:
     """Name of a row or column: family[key,key,...]."""
-    return f"{family}[{','.join(str(part) for part in key)}]"
+    return f"{family}[{','.join(map(str, key))}]"
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,17 @@ class FamilyOfLines:
         if len(self) == len(self.keys):
             return self.keys
         return tuple(zip(*(column.tolist() for column in self.indices().values()), strict=True))
+
+    def names(self) -> list[str]:
+        """Name of every line: family[key,key,...]."""
+        found: list[str] = []
+        for key in self.keys:
+            if key and key[-1] == EACH:
+                start = name_of(self.name, (*key[:-1], ""))[:-1]
+                found += [f"{start}{piece}]" for piece in self.slices]
+            else:
+                found.append(name_of(self.name, key))
+        return found
 
     def key(self, line: int) -> Key:
         """Key of a line, its slice written out."""
@@ -145,11 +156,7 @@ class Lines:
 
     def names(self) -> list[str]:
         """Name of every line."""
-        found = []
-        for family in self.families:
-            columns = [column.astype(str) for column in family.indices().values()]
-            found += [f"{family.name}[{','.join(key)}]" for key in zip(*columns, strict=True)]
-        return found
+        return [name for family in self.families for name in family.names()]
 
     def units(self) -> np.ndarray:
         """Unit of every line."""

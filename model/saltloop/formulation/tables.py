@@ -97,12 +97,15 @@ class Table:
             return np.full(size, -1, dtype=np.int64)
         if not self._places:
             self._prepare()
+        if self._places and len(self._places[0]) < len(self.labels):  # names that were met since then occur in no key
+            more = np.full(len(self.labels) - len(self._places[0]), -1, dtype=np.int64)
+            self._places = [np.concatenate([place, more]) for place in self._places]
         key, known = np.zeros(size, dtype=np.int64), np.ones(size, dtype=bool)
         for place, count, column in zip(self._places, self._sizes, query, strict=True):
-            inside = np.asarray(column) < len(place)
-            local = place[np.where(inside, column, 0)]
-            known &= inside & (local >= 0)
-            key = key * count + local
+            local = place[column]
+            known &= local >= 0
+            key *= count
+            key += local
         if not known.all():
             key = np.where(known, key, 0)
         if self._dense is not None:
