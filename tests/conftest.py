@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from golden import NAME, rewrite, rows_of, written
 from saltloop.formulation.program import Program
 from shared import Shared, folder_of_session
+
+if TYPE_CHECKING:
+    from docs.workshop import Workshop
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +28,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
     """What is worked out once for all workers of the session."""
     return Shared(folder_of_session(tmp_path_factory.getbasetemp()) / "shared")
+
+
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory: pytest.TempPathFactory, shared: Shared) -> Workshop:
+    """One workshop for each worker; use `workshop`."""
+    from docs.workshop import Workshop
+
+    return Workshop(tmp_path_factory.mktemp("workshop"), shared)
+
+
+@pytest.fixture
+def workshop(workplace: Workshop) -> Workshop:
+    """What a user has, as shipped, in which commands are typed once in the session."""
+    workplace.clean()
+    return workplace
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ TEXTS: dict[str, Both] = {
         "规则“{rule}”与“{other}”（{period} 年）可分别满足，但不能同时满足",
     ),
     "lint_unknown": ("rule '{rule}' ({period}): no answer within the time limit", "规则“{rule}”（{period} 年）：限时内没有答案"),
-    "lint_quiet": ("{count} of {all} rules with a bound: nothing to say.", "{all} 条有界限的规则中，{count} 条没有可说的。"),
+    "lint_quiet": ("Rules with a bound: {all} looked at, nothing to say of {count}.", "共检查 {all} 条有界限的规则，其中 {count} 条未发现问题。"),
     # the plan in a paragraph
     "plan_opening": (
         "In {year} the plan for {area} yields a value added of {value_added}, of which {profit} is profit.",

@@ -31,7 +31,6 @@ from saltloop.results.run import program_tables
 from saltloop.results.tables import all_tables
 from saltloop.scenario import load_scenario
 from saltloop.scenario import manual as scenario_manual
-from shared import Shared
 
 PACKAGE = Path(saltloop.__file__).parent
 MODULES = [module.name for module in walk_packages([str(PACKAGE)], "saltloop.")]
@@ -42,17 +41,6 @@ GRAMMAR = {"direction"}
 
 def identity(value: Any) -> str:
     return value.name if isinstance(value, Path) else str(value)
-
-
-@pytest.fixture(scope="session")
-def workplace(tmp_path_factory: pytest.TempPathFactory, shared: Shared) -> Workshop:
-    return Workshop(tmp_path_factory.mktemp("workshop"), shared)
-
-
-@pytest.fixture
-def workshop(workplace: Workshop) -> Workshop:
-    workplace.clean()
-    return workplace
 
 
 def examples_of(name: str) -> list[str]:

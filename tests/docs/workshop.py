@@ -15,13 +15,14 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from docs.blocks import ROOT, Command
+from docs.blocks import ROOT, Command, blocks, commands, documents, is_typed
 from saltloop.data import pack
 from saltloop.data.pack import Pack
 from saltloop.interfaces.cli import main
@@ -37,6 +38,13 @@ APART = ("saltloop batch ",)
 def examples(command: click.Command) -> list[str]:
     """The lines of a command's help under `Example:`."""
     return re.findall(r"^\s*(saltloop .*)$", (command.help or "").partition("Example:")[2], re.MULTILINE)
+
+
+@cache
+def documented() -> frozenset[str]:
+    """Every command that a help or a page shows."""
+    shown = (command.text for path in documents() for block in blocks(path) if is_typed(block) for command in commands(block))
+    return frozenset([*shown, *(line for command in main.commands.values() for line in examples(command))])
 
 
 # Of every command the first example is typed into a shell; all else is typed in this process, which has imported everything already.

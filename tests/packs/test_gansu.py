@@ -6,6 +6,7 @@ What the plan prints stands in source 004; the lines are given beside each numbe
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from saltloop.analysis import plan
+from docs.workshop import Workshop
+from packs.test_packs import run_of
 from saltloop.data import norms
 from saltloop.data.checks import check
 from saltloop.data.pack import Pack, load
 from saltloop.formulation.rules.rule import sites_of
 from saltloop.results.run import Run
-from saltloop.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
 BASES = {"jinchang", "lanbai", "jiujia", "pingqing", "tianshui", "zhangwuding", "ganlinlong"}
@@ -190,8 +191,9 @@ def test_the_rules_ask_what_the_plan_asks() -> None:
         assert float(asked[0]) * factor == pytest.approx(aims[indicator]["value"]), rule
 
 
-def solved(name: str, folder: Path) -> Run:
-    return plan.write_plan(plan.solve_scenario(load_scenario(ROOT / "scenarios" / f"{name}.yaml")), folder)
+@pytest.fixture
+def solved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workshop: Workshop) -> Callable[[str], Run]:
+    return lambda name: run_of(ROOT / "scenarios" / f"{name}.yaml", tmp_path, monkeypatch, workshop)
 
 
 def indicators(run: Run) -> pd.DataFrame:
@@ -200,15 +202,15 @@ def indicators(run: Run) -> pd.DataFrame:
 
 
 @pytest.mark.slow
-def test_the_official_values_of_2015_are_reproduced(tmp_path: Path) -> None:
-    actual = indicators(solved("gansu-2015", tmp_path))["actual"]
+def test_the_official_values_of_2015_are_reproduced(solved: Callable[[str], Run]) -> None:
+    actual = indicators(solved("gansu-2015"))["actual"]
     for name, value in REPRODUCED.items():
         assert actual[name] == pytest.approx(value, rel=0.01), name
 
 
 @pytest.mark.slow
-def test_the_targets_hold_in_the_plan_of_2020(tmp_path: Path) -> None:
-    run = solved("gansu-2020-targets", tmp_path)
+def test_the_targets_hold_in_the_plan_of_2020(solved: Callable[[str], Run]) -> None:
+    run = solved("gansu-2020-targets")
     found = indicators(run)
     for name in set(RULES.values()):
         assert found.loc[name, "actual"] >= found.loc[name, "target"] * (1 - 1e-6), name

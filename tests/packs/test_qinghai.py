@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from docs.workshop import Workshop
 from packs.test_packs import ROOT, certified, pack, with_capacity
 from saltloop.formulation.rules.rule import sites_of
 
@@ -84,9 +85,9 @@ def _value(accounts: pd.DataFrame, account: str, area: str) -> float:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("year", [2015, 2020])
-def test_the_ten_indicators_are_the_official_ones(year: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ten_indicators_are_the_official_ones(year: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workshop: Workshop) -> None:
     """To the digits printed in 002:27; background and modelled account add up to the official total within 0.1 %."""
-    run = certified(ROOT / f"scenarios/qinghai-{year}.yaml", tmp_path, monkeypatch)
+    run = certified(ROOT / f"scenarios/qinghai-{year}.yaml", tmp_path, monkeypatch, workshop)
     indicators, accounts = run.table("indicators"), run.table("accounts")
     of_province = indicators[(indicators["area"] == "qinghai")].set_index("indicator")["actual"]
     rows = pack("qinghai").rows("indicator_values")
@@ -109,10 +110,10 @@ def test_the_ten_indicators_are_the_official_ones(year: int, tmp_path: Path, mon
 
 
 @pytest.mark.slow
-def test_zones_that_plan_together_reach_more_and_the_page_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zones_that_plan_together_reach_more_and_the_page_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workshop: Workshop) -> None:
     """Nothing passes between the zones when they plan apart; the table of the page holds what the two runs say, within 1 %."""
-    alone = certified(ROOT / "scenarios/qinghai-2025-alone.yaml", tmp_path, monkeypatch)
-    together = certified(ROOT / "scenarios/qinghai-2025.yaml", tmp_path, monkeypatch)
+    alone = certified(ROOT / "scenarios/qinghai-2025-alone.yaml", tmp_path, monkeypatch, workshop)
+    together = certified(ROOT / "scenarios/qinghai-2025.yaml", tmp_path, monkeypatch, workshop)
     rules = alone.table("rules").set_index("rule")
     assert float(rules.loc["zones_apart", "left"]) == pytest.approx(0, abs=1e-6)
     books = [run.table("accounts") for run in (alone, together)]

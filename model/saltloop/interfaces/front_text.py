@@ -281,7 +281,8 @@ def bars_figure(speaker: Speaker, spans: pd.DataFrame, caption: str, along: str,
         for r in records(kept)
     ]
     rows = max(4, kept["label"].nunique())
-    layout = {"xaxis": axis(along, name), "yaxis": {"autorange": "reversed", "automargin": True}, "barmode": "overlay", "height": 110 + 28 * rows}
+    whole = [float(spans["start"].min()) / factor, float(spans["end"].max()) / factor]
+    layout = {"xaxis": axis(along, name) | {"range": whole}, "yaxis": {"autorange": "reversed", "automargin": True}, "barmode": "overlay", "height": 110 + 28 * rows}
     return Figure(caption, bars_of(kept, list(kept["label"]), hovers, factor), layout)
 
 

@@ -13,6 +13,10 @@ from saltloop.interfaces.front_text import Speaker, bars_figure, spans_table
 from saltloop.language import Both
 
 
+# Levels that a terminal shows: the ones looked at first, and some changes.
+_LEVELS = 30
+
+
 class _Regimes(Speaker):
     """A sweep in one language."""
 
@@ -62,7 +66,9 @@ class _Regimes(Speaker):
         levels, unit = printed(points["level"].tolist(), self.found.unit, self.language)
         values, money = printed(points["objective"].tolist(), self.found.money, self.language)
         heads = [f"{self.found.path} [{unit}]", f"{self.tell('objective')} [{money}]"]
-        return Table(self.tell("objective"), heads, [list(row) for row in zip(levels, values, strict=True)], 6)
+        # Near a change the levels lie closer than what is printed tells apart.
+        apart = dict(zip(levels, values, strict=True))
+        return Table(self.tell("objective"), heads, [list(row) for row in apart.items()], _LEVELS)
 
     def _curve(self) -> Figure:
         points = self.found.points

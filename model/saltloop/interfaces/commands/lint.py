@@ -21,7 +21,7 @@ def lint(scenario: Path, time_limit: float, data: str | None, language: str) -> 
 
     \b
     Example:
-        saltloop lint scenarios/qaidam-2025-targets.yaml
+        saltloop lint scenarios/policies/waste-target.yaml
     """
     from saltloop.analysis.lint import lint as findings_of
     from saltloop.formulation.case import build_case
