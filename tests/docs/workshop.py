@@ -23,6 +23,7 @@ import pytest
 from click.testing import CliRunner
 
 from docs.blocks import ROOT, Command, blocks, commands, documents, is_typed
+from saltloop.analysis import companion
 from saltloop.data import pack
 from saltloop.data.pack import Pack
 from saltloop.interfaces.cli import main
@@ -168,6 +169,7 @@ class Workshop:
             patch.chdir(self.root)
             for name in [name for name in os.environ if name.startswith("SALTLOOP_")]:
                 patch.delenv(name)
+            patch.setattr(companion, "companion_if_worth_it", lambda _: None)  # the other workers have the other processors
             read = pack.load
             for module in (pack, resolve):
                 patch.setattr(module, "load", lambda folder: self._pack(folder, read))
