@@ -282,7 +282,12 @@ def bars_figure(speaker: Speaker, spans: pd.DataFrame, caption: str, along: str,
     ]
     rows = max(4, kept["label"].nunique())
     whole = [float(spans["start"].min()) / factor, float(spans["end"].max()) / factor]
-    layout = {"xaxis": axis(along, name) | {"range": whole}, "yaxis": {"autorange": "reversed", "automargin": True}, "barmode": "overlay", "height": 110 + 28 * rows}
+    layout = {
+        "xaxis": axis(along, name) | {"range": whole},
+        "yaxis": {"autorange": "reversed", "automargin": True},
+        "barmode": "overlay",
+        "height": 110 + 28 * rows,
+    }
     return Figure(caption, bars_of(kept, list(kept["label"]), hovers, factor), layout)
 
 

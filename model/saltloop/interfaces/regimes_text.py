@@ -12,7 +12,6 @@ from saltloop.interfaces.answer import ACCENT, Answer, Figure, Table, axis, prin
 from saltloop.interfaces.front_text import Speaker, bars_figure, spans_table
 from saltloop.language import Both
 
-
 # Levels that a terminal shows: the ones looked at first, and some changes.
 _LEVELS = 30
 
