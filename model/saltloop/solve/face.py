@@ -78,10 +78,24 @@ def near_best(arrays: Arrays, best: float, slack: float, unit: str) -> Arrays:
     return with_row(arrays, NEAR_BEST, unit, arrays.costs(), bounds)
 
 
+def _of_columns(arrays: Arrays, chosen: np.ndarray, still: np.ndarray) -> Arrays:
+    """The programme of some columns, the others at their values; its names are not those of its columns."""
+    layout, parts = arrays.layout, arrays.layout.parts
+    matrix = arrays.matrix[:, chosen]
+    matrix.sort_indices()
+    held = arrays.matrix @ still
+    numbers = [arrays.costs(stage)[chosen] for stage in range(len(layout.senses))]
+    numbers += [arrays.numbers[parts[f"column_{side}"]][chosen] for side in ("lower", "upper")]
+    numbers += [arrays.numbers[parts[f"row_{side}"]] - held for side in ("lower", "upper")]
+    reduced = replace(layout, shape=(layout.shape[0], len(chosen)), starts=matrix.indptr, indices=matrix.indices)
+    return Arrays(reduced, np.concatenate([*numbers, matrix.data]))
+
+
 class Plans:
     """The feasible plans of a programme, kept in the solver to be asked for their ends.
 
-    From one question to the next the last plan stays feasible and only the objective changes: a case for the primal simplex method.
+    From one question to the next the last plan stays feasible and only the objective changes: a case for the primal simplex method. Columns
+    that cannot move are left out; over the optimal plans of a programme those are most.
 
     Args:
         arrays: their objective does not matter.
@@ -89,7 +103,12 @@ class Plans:
     """
 
     def __init__(self, arrays: Arrays, options: Options | None = None) -> None:
-        self.live = hand_over(arrays, options or Options(ranging=False))
+        lower, upper = arrays.column_bounds
+        moving = lower < upper
+        self.arrays, self.moving = arrays, np.flatnonzero(moving) if np.any(moving) else np.arange(len(lower))
+        self.still = lower.copy()
+        self.still[self.moving] = 0.0
+        self.live = hand_over(_of_columns(arrays, self.moving, self.still), options or Options(ranging=False))
         self.live.solver.setOptionValue("simplex_strategy", PRIMAL)
 
     def least(self, weights: np.ndarray) -> tuple[float, np.ndarray | None]:
@@ -99,24 +118,26 @@ class Plans:
             weights: of every column.
         """
         live = self.live
-        costs = weights * live.scale.column
+        costs = weights[self.moving] * live.scale.column
         size = float(np.max(np.abs(costs), initial=0.0))
         live.start_clock()
         live.put(replace(live.state, costs=costs / np.exp2(np.round(np.log2(size))) if size else costs))
         status, plan = live.run(), self._plan()
+        outside = infeasibility(self.arrays, plan) if status == OPTIMAL else np.inf
         for again in (self._factor_anew, live.solver.clearSolver):
-            if status != OPTIMAL or infeasibility(live.arrays, plan) <= _EXACT:
+            if status != OPTIMAL or outside <= _EXACT:
                 break
             again()
             status, plan = live.run(), self._plan()
-        if status == OPTIMAL and infeasibility(live.arrays, plan) <= TOLERANCE:
+            outside = infeasibility(self.arrays, plan) if status == OPTIMAL else np.inf
+        if outside <= TOLERANCE:
             return float(weights @ plan), plan
         return (-np.inf if status == "unbounded" else np.nan), None
 
     def _plan(self) -> np.ndarray:
-        """Columns of the last solve, unscaled and within their bounds."""
-        live = self.live
-        plan: np.ndarray = np.clip(live.values() * live.scale.column * live.scale.size, *live.arrays.column_bounds)
+        """Every column after the last solve, unscaled and within its bounds."""
+        live, plan = self.live, self.still.copy()
+        plan[self.moving] = np.clip(live.values() * live.scale.column * live.scale.size, *live.arrays.column_bounds)
         return plan
 
     def _factor_anew(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from saltloop.analysis.explain.arrays import Written
 from saltloop.formulation.arrays import Arrays, arrays_of
@@ -35,44 +36,35 @@ def freedom(program: Written, shown: int = 20, seed: int = 1) -> pd.DataFrame:
         slices, markets, tiers and routes; largest span against the value first.
     """
     face = optimal_face(arrays_of(program.program), program.values, program.reduced_costs, program.duals)
-    groups = _groups(program)
-    moved = _moved(program, face, groups, seed)
-    chosen = moved.sort_values("span", ascending=False, kind="stable").head(shown)
-    weights = (_weights(program, groups[key]) for key in chosen["key"])
+    keys, sums = _groups(program)
+    chosen = _moved(program, face, sums, seed)[:shown]
+    units, values = program.program.columns["unit"], sums @ program.values
     rows = []
-    for key, found in zip(chosen["key"], extremes(face, weights), strict=True):
-        members = groups[key]
-        value = float(program.values[members].sum())
-        rows.append((*key, value, min(found.least, value), max(found.most, value), program.program.columns["unit"].iloc[members[0]]))
+    for n, found in zip(chosen, extremes(face, (sums[[n], :].toarray()[0] for n in chosen)), strict=True):
+        value, first = float(values[n]), sums.indices[sums.indptr[n]]
+        rows.append((*keys[n], value, min(found.least, value), max(found.most, value), units.iloc[first]))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _groups(program: Written) -> dict[tuple[str, str, str], np.ndarray]:
-    """Positions of the columns that make up each flow of a site."""
-    found: dict[tuple[str, str, str], list[int]] = {}
+def _groups(program: Written) -> tuple[list[tuple[str, str, str]], sparse.csr_array]:
+    """Each flow of a site, and which columns it is the sum of: one line for each flow."""
+    found: dict[tuple[str, str, str], int] = {}
+    lines, columns = [], []
     for n, (family, key) in enumerate(zip(program.program.columns["family"], program.program.columns["key"], strict=True)):
         if family in _FLOWS:
             site, item = _FLOWS[family]
-            found.setdefault((family, "" if site is None else key[site], key[item]), []).append(n)
-    return {key: np.array(members) for key, members in found.items()}
+            lines.append(found.setdefault((family, "" if site is None else key[site], key[item]), len(found)))
+            columns.append(n)
+    return list(found), sparse.csr_array((np.ones(len(lines)), (lines, columns)), shape=(len(found), len(program.values)))
 
 
-def _weights(program: Written, members: np.ndarray) -> np.ndarray:
-    weights = np.zeros(len(program.program.columns))
-    weights[members] = 1.0
-    return weights
-
-
-def _moved(program: Written, face: Arrays, groups: dict[tuple[str, str, str], np.ndarray], seed: int) -> pd.DataFrame:
-    """Flows that differ between optimal plans found in random directions, with their relative span."""
-    plans = np.array([program.values, *_random_plans(program, face, seed)])
-    rows = []
-    for key, members in groups.items():
-        sums = plans[:, members].sum(axis=1)
-        span = float(sums.max() - sums.min())
-        if span > _DIFFERENT * (1 + np.abs(sums).max()):
-            rows.append((key, span / (1 + abs(sums[0]))))
-    return pd.DataFrame(rows, columns=["key", "span"])
+def _moved(program: Written, face: Arrays, sums: sparse.csr_array, seed: int) -> list[int]:
+    """Flows that differ between optimal plans found in random directions, that which moves most against its value first."""
+    plans = sums @ np.array([program.values, *_random_plans(program, face, seed)]).T
+    span = plans.max(axis=1) - plans.min(axis=1)
+    relative = np.where(span > _DIFFERENT * (1 + np.abs(plans).max(axis=1)), span / (1 + np.abs(plans[:, 0])), 0.0)
+    ordered: list[int] = np.argsort(-relative, kind="stable")[: np.count_nonzero(relative)].tolist()
+    return ordered
 
 
 def _random_plans(program: Written, face: Arrays, seed: int) -> Iterator[np.ndarray]:
