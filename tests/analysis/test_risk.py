@@ -12,7 +12,7 @@ import tiny
 from saltloop.analysis.risk.extensive import Measure, extensive_form
 from saltloop.analysis.risk.risk import MEAN, STOCHASTIC, Risk, risk, risk_of_study
 from saltloop.errors import InputError
-from saltloop.formulation.arrays import arrays_of
+from saltloop.formulation.arrays import Arrays, arrays_of
 from saltloop.formulation.program import compile_program
 from saltloop.interfaces.risk_text import risk_text
 from saltloop.scenario.study import load_study
@@ -96,6 +96,22 @@ def test_one_state_is_the_plan_of_that_state(kind: str) -> None:
     state = arrays_of(compile_program(tiny.case_of(SHOP.format(demand=60), may_build=("option",))))
     whole = extensive_form([state], np.ones(1), Measure(kind, 0.3))
     assert Warm(whole.arrays).solve().objectives[0] == pytest.approx(360)
+
+
+@pytest.mark.parametrize("minimise", [False, True])
+@pytest.mark.parametrize(("kind", "share"), [("worst", 1.0), ("cvar", 0.5), ("cvar", 0.9)])
+def test_the_basis_of_the_expected_value_changes_no_answer(kind: str, share: float, minimise: bool) -> None:
+    """All states together from the basis of another measure, and from nothing, come to the measure of the values by state."""
+    goal = {"minimise": "loss"} if minimise else {"maximise": "gain"}
+    states = [arrays_of(compile_program(tiny.case_of(SHOP.format(demand=d), may_build=("option",), **goal))) for d in DEMANDS.values()]
+    cold = Warm(extensive_form(states, CHANCES, Measure(kind, share)).arrays).solve()
+    warm = Warm(extensive_form(states, CHANCES, Measure()).arrays)
+    warm.solve()
+    warm.change(Arrays(warm.arrays.layout, extensive_form(states, CHANCES, Measure(kind, share)).arrays.numbers))
+    found = warm.solve()
+    assert (cold.start, found.start) == ("cold", "warm")
+    assert found.objectives == pytest.approx(cold.objectives, rel=1e-9)
+    assert newsvendor(kind, share, minimise).recourse == pytest.approx(cold.objectives[0], rel=1e-8)  # a hair of room is given
 
 
 def test_the_measure_of_known_values() -> None:

@@ -71,7 +71,7 @@ class Extensive:
 
 
 def extensive_form(states: Sequence[Arrays], chances: np.ndarray, measure: Measure) -> Extensive:
-    """All states in one programme.
+    """All states in one programme; the same rows and columns for every measure, so that one can start from the basis of another.
 
     Args:
         states: programmes on one layout; their first objective counts.
@@ -91,11 +91,10 @@ def extensive_form(states: Sequence[Arrays], chances: np.ndarray, measure: Measu
     count, width = len(states), extra.columns
     costs = np.concatenate([(chances @ values) if measure.kind == EXPECTED else np.zeros(values.shape[1]), extra.costs])
     matrix = sparse.hstack([blocks, sparse.csr_array((blocks.shape[0], width))], format="csr")
-    if width:
-        # value of the state against what the measure asks of it
-        matrix = sparse.vstack([matrix, sparse.hstack([sparse.csr_array(values), extra.matrix])], format="csr")
-        free = np.full(count, np.inf)
-        lower, upper = np.concatenate([lower, np.zeros(count) if higher else -free]), np.concatenate([upper, free if higher else np.zeros(count)])
+    # value of the state against what the measure asks of it
+    matrix = sparse.vstack([matrix, sparse.hstack([sparse.csr_array(values), extra.matrix])], format="csr")
+    free = np.full(count, np.inf)
+    lower, upper = np.concatenate([lower, np.zeros(count) if higher else -free]), np.concatenate([upper, free if higher else np.zeros(count)])
     lows, highs = np.concatenate([lows, extra.lower]), np.concatenate([highs, np.full(width, np.inf)])
     columns, rows = _lines("column", len(lows), lows, highs), _lines("row", len(lower), lower, upper)
     program = Program.of_frames(columns, rows, sparse.csr_array(matrix), ((layout.senses[0], costs),), "")
@@ -123,15 +122,15 @@ class _Extra:
 
 
 def _measured(measure: Measure, chances: np.ndarray, higher: bool) -> _Extra:
+    """A threshold for all states, and how far each stays below it; for the expected value both cost nothing.
+
+    The worst state is the mean of a share of the states that is no more than any of them.
+    """
     count, sign = len(chances), 1.0 if higher else -1.0
-    if measure.kind == EXPECTED:
-        return _Extra(0, np.zeros(0), np.zeros(0), sparse.csr_array((count, 0)))
-    threshold = sparse.csr_array(-np.ones((count, 1)))
-    if measure.kind == WORST:
-        return _Extra(1, np.ones(1), np.array([-np.inf]), threshold)
-    costs = np.concatenate([[1.0], -sign * chances / measure.share])
-    below = sparse.hstack([threshold, sign * sparse.eye_array(count)], format="csr")
-    return _Extra(1 + count, costs, np.concatenate([[-np.inf], np.zeros(count)]), below)
+    share = float(np.min(chances)) if measure.kind == WORST else measure.share
+    costs = np.zeros(1 + count) if measure.kind == EXPECTED else np.append(1.0, -sign * chances / share)
+    below = sparse.hstack([sparse.csr_array(-np.ones((count, 1))), sign * sparse.eye_array(count)], format="csr")
+    return _Extra(1 + count, costs, np.append(-np.inf, np.zeros(count)), below)
 
 
 def _lines(family: str, count: int, lower: np.ndarray, upper: np.ndarray) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from saltloop.analysis.batch.engine import variation_of
-from saltloop.analysis.risk.extensive import FIRST, Measure, extensive_form
+from saltloop.analysis.risk.extensive import EXPECTED, FIRST, Measure, extensive_form
 from saltloop.data.read import nearest
 from saltloop.errors import STOPPED, InputError, Place, SolveError, message
 from saltloop.formulation.arrays import Arrays, on_one_layout, same_structure
@@ -136,7 +136,7 @@ def risk(states: Mapping[str, Arrays], chances: np.ndarray, measure: Measure, ca
     higher = layout.senses[0] == "maximise"
     whole = extensive_form(arrays, chances, measure)
     warm = Warm(arrays[0], Options(ranging=False))
-    decided = {STOCHASTIC: whole.decided(_optimal(Warm(whole.arrays, Options(ranging=False)).solve()).values)}
+    decided = {STOCHASTIC: whole.decided(_together(arrays, chances, measure, whole.arrays).values)}
     # The mean of the programmes: a bound that is infinite in one state is so in the mean.
     mean = Arrays(layout, np.sum([chance * each.numbers for chance, each in zip(chances, arrays, strict=True)], axis=0))
     for name, each in ((MEAN, mean), *zip(names, arrays, strict=True)):
@@ -176,6 +176,17 @@ def _summary(values: Mapping[str, np.ndarray], best: np.ndarray, chances: np.nda
         for plan, v in values.items()
     ]
     return pd.DataFrame(rows, columns=["plan", "measure", "expected", "worst", "largest_regret"])
+
+
+def _together(states: Sequence[Arrays], chances: np.ndarray, measure: Measure, wanted: Arrays) -> Outcome:
+    """The plan for all states: that of the expected value, which is found soonest, then from its basis that of another measure."""
+    if measure.kind == EXPECTED:
+        return _optimal(Warm(wanted, Options(ranging=False)).solve())
+    warm = Warm(extensive_form(states, chances, Measure()).arrays, Options(ranging=False))
+    warm.solve()
+    # Measures differ in costs alone.
+    warm.change(Arrays(warm.arrays.layout, wanted.numbers))
+    return _optimal(warm.solve())
 
 
 def _solve(warm: Warm, arrays: Arrays) -> Outcome:
