@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
-from statistics import StatisticsError
 from typing import Any
 
-from benchmarks.registry import HERE, Benchmark, Found, Target, read
+from benchmarks.registry import HERE, Benchmark, Found, Measured, Target, read
 
 RECORDS, TABLE = HERE / "results.json", HERE / "results.md"
 LIBRARIES = ("saltloop", "pyomo", "highspy", "numpy", "scipy", "pandas", "linopy", "pypsa", "oemof.solph", "highspy-extras")
@@ -60,7 +59,7 @@ def keep(benchmark: Benchmark, found: Found) -> None:
 def write(known: Mapping[str, Benchmark]) -> None:
     """Make results.md: targets first, then a section for each benchmark."""
     records = {name: section for name, section in _records().items() if name in known}
-    found = {name: {(one["size"], one["contender"]): read(one["measured"]) for one in section["found"]} for name, section in records.items()}
+    found = {name: _by_contender(section) for name, section in records.items()}
     lines = ["# Benchmarks", "", "Written by `make bench`, which is `python -m benchmarks`, from `results.json`; nothing here is put in by hand."]
     lines += [_how(), "", "## Targets", "", "| | to reach | measured | reached |", "|---|---|---|---|"]
     lines += [_target_line(target, found[name]) for name in known if name in records for target in known[name].targets]
@@ -68,6 +67,12 @@ def write(known: Mapping[str, Benchmark]) -> None:
         if name in records:
             lines += _section(known[name], records[name])
     TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _by_contender(section: dict[str, Any]) -> dict[tuple[str, str], Measured]:
+    """What was measured; what failed is not there, so that no target rests on it."""
+    found = {(one["size"], one["contender"]): read(one["measured"]) for one in section["found"]}
+    return {key: one for key, one in found.items() if one.seconds}
 
 
 def _how() -> str:
@@ -82,7 +87,7 @@ def _target_line(target: Target, found: Found) -> str:
     reach = f"{'>=' if target.at_least else '<='} {target.reach:g}"
     try:
         number = target.value(found)
-    except (KeyError, StatisticsError):
+    except KeyError:
         return f"| {target.what} | {reach} | not measured | |"
     return f"| {target.what} | {reach} | {number:.3g} | {'yes' if target.met(number) else '**no**'} |"
 

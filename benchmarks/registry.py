@@ -72,7 +72,7 @@ class Target:
     Args:
         what: said in a few words.
         reach: the number.
-        value: worked out from what was measured; a missing contender is a KeyError, a failed one a StatisticsError.
+        value: worked out from what was measured; one that is missing or failed is a KeyError.
         at_least: whether more is better.
     """
 
