@@ -100,7 +100,7 @@ def _section(benchmark: Benchmark, section: dict[str, Any]) -> list[str]:
     lines += [f"- {remark}" for remark in benchmark.remarks] + ([""] if benchmark.remarks else [])
     cells = [_cells(one, benchmark) for one in rows]
     used = [n for n in range(len(HEAD)) if n < 2 or any(row[n] for row in cells)]
-    head = ["ms of CPU per case" if name == "CPU s" and _of_cases(rows) else name for name in HEAD]
+    head = [f"ms {'on the wall' if benchmark.wall else 'of CPU'} per case" if name == "CPU s" and _of_cases(rows) else name for name in HEAD]
     lines += [_line([head[n] for n in used]), "|" + "---|" * len(used)]
     return lines + [_line([row[n] for n in used]) for row in cells]
 

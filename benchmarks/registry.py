@@ -99,6 +99,7 @@ class Benchmark:
         only: the sizes that a contender is run at, where they are not all.
         rare: sizes and contenders that take minutes, run with --all only; what an earlier run found is kept and dated.
         tests: the size that tests run; the smallest, if empty.
+        wall: whether the work tells seconds of the clock on the wall.
         targets: what is to be reached.
         remarks: what a reader must know.
     """
@@ -111,6 +112,7 @@ class Benchmark:
     only: dict[str, tuple[str, ...]] = field(default_factory=dict)
     rare: frozenset[tuple[str, str]] = frozenset()
     tests: str = ""
+    wall: bool = False
     targets: tuple[Target, ...] = ()
     remarks: tuple[str, ...] = ()
 

@@ -51,6 +51,7 @@ BENCHMARK = Benchmark(
     {ONE: _pool(1), TWO: _pool(2)},
     tell=lambda told, _: dict(told),
     tests=TINY,
+    wall=True,
     targets=(Target("two processes against one, cases in a second", 1.9, ratio("sample", ONE, TWO), at_least=True),),
     remarks=(
         "Seconds of the clock on the wall, not of the processor, from when every process has solved its first chunks: a busy machine makes these worthless.",
