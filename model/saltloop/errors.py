@@ -41,6 +41,10 @@ class Words(str):
         words.zh = zh
         return words
 
+    def __reduce__(self) -> tuple[type[Words], tuple[str, str]]:
+        """Both texts, so that a problem told in one process can be sent to another."""
+        return Words, (str(self), self.zh)
+
 
 @dataclass(frozen=True)
 class Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ def test_each_message_is_told_at_its_line_in_plain_words(tmp_path: Path, case: d
     assert re.search("[\u4e00-\u9fff]", found[0].text("zh"))
     assert case["code"] == QUOTES or not ENGLISH.search(found[0].text("zh"))
     assert not PYDANTIC.search(found[0].text() + found[0].text("zh"))
+    sent: Problem = pickle.loads(pickle.dumps(found[0]))
+    assert (sent.text(), sent.text("zh")) == (found[0].text(), found[0].text("zh"))
 
 
 def test_every_code_of_the_scenario_language_is_provoked() -> None:

@@ -34,8 +34,8 @@ NO_SCHEDULER = message(
     "R303",
     ("no Dask scheduler answers at {address}: {reason}", "{address} 没有 Dask 调度器应答：{reason}"),
     (
-        "start one with `dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1`",
-        "请用 dask scheduler 启动调度器，用 dask worker 地址 --nthreads 1 启动工作进程",
+        "start one with `dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1 --no-nanny`",
+        "请用 dask scheduler 启动调度器，用 dask worker 地址 --nthreads 1 --no-nanny 启动工作进程",
     ),
 )
 _AHEAD = 2
