@@ -211,6 +211,69 @@ def test_a_case_that_stopped_is_solved_again_with_more_time(few: Study, tmp_path
     assert case_values(folder)["status"].value_counts()["optimal"] == 3
 
 
+def test_an_answer_with_more_time_takes_the_place_of_the_stopped_one_though_their_chunks_are_the_same(few: Study, tmp_path: Path) -> None:
+    run_study(few, tmp_path, How(workers=1, time_limit=0.0))
+    folder, progress = run_study(few, tmp_path, How(workers=1))
+    assert progress.counts["optimal"] == 3
+    values = case_values(folder)
+    assert values.query("status == 'optimal'")["value"].notna().sum() == 3
+    assert set(statuses(folder)["status"]) == {"optimal", "infeasible"}
+    assert not statuses(folder)["reason_en"].str.contains("Time limit").any()
+    summary = summarise(folder)
+    assert summary["mean"].notna().tolist() == [True, False]
+    _, again = run_study(few, tmp_path, How(workers=1))
+    assert again.solved == 0
+
+
+def test_a_case_that_two_processes_solved_counts_once_though_rounding_differs(few: Study, tmp_path: Path) -> None:
+    folder, _ = run_study(few, tmp_path, How(workers=1))
+    before = case_values(folder)
+    (part,) = folder.parts()
+    twin = part.with_name("ffffffffffffffff")
+    twin.mkdir()
+    for name in ("status", "accounts", "rules"):
+        content = parquet.read_table(part / f"{name}.parquet").to_pandas()
+        if name == "accounts":
+            content["total"] *= 1 + 1e-12
+        content.to_parquet(twin / f"{name}.parquet")
+    pd.testing.assert_frame_equal(case_values(folder), before, rtol=0)
+    assert statuses(folder)["cases"].tolist() == [3, 3]
+
+
+def test_two_processes_on_one_folder_leave_each_other_alone(few: Study, tmp_path: Path) -> None:
+    folder, _ = run_study(few, tmp_path, How(workers=1, chunk=1, task=(1, 2)))
+    cases = folder.folder / "cases"
+    writing, left = cases / ".young.part", cases / ".old.part"
+    for each in (writing, left):
+        each.mkdir()
+    os.utime(left, (0, 0))
+    folder.compact()
+    assert writing.is_dir()
+    assert not left.exists()
+    # What another process has written since this one looked is the same.
+    (part,) = folder.parts()
+    tables = {name: parquet.read_table(part / f"{name}.parquet") for name in ("status", "accounts", "rules")}
+    is_dir = Path.is_dir
+    with pytest.MonkeyPatch.context() as patch:
+        seen: list[Path] = []
+        patch.setattr(Path, "is_dir", lambda self: (seen.append(self) or len(seen) > 1 if self.name == part.name else True) and is_dir(self))
+        folder.write_part(part.name, tables)
+    assert len(seen) == 2
+    assert folder.parts() == [part]
+
+
+def test_parts_that_another_process_puts_together_meanwhile_are_listed_again(few: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, _ = run_study(few, tmp_path, How(workers=1, chunk=1, task=(1, 2)))
+    folder, _ = run_study(few, tmp_path, How(workers=1, chunk=1, task=(2, 2)))
+    now, gone = folder.parts(), folder.folder / "cases" / "0123456789abcdef"
+    listed: list[list[Path]] = []
+    monkeypatch.setattr(StudyRun, "parts", lambda _: listed.append([gone, *now] if len(listed) % 3 == 0 else now) or listed[-1])
+    assert len(folder.finished(None)) == 6
+    assert statuses(folder)["cases"].sum() == 6
+    assert len(summarise(folder)) == 2
+    assert sum(gone in each for each in listed) >= 2
+
+
 def test_compaction_that_is_cut_off_loses_and_doubles_nothing(few: Study, tmp_path: Path) -> None:
     folder, _ = run_study(few, tmp_path, How(workers=1, chunk=3, task=(1, 1)))
     (compact,) = folder.parts()
@@ -223,6 +286,7 @@ def test_compaction_that_is_cut_off_loses_and_doubles_nothing(few: Study, tmp_pa
     assert folder.parts() == [compact]
     assert len(table(folder, "status")) == len(content)
     (folder.folder / "cases" / ".half.part").mkdir()
+    os.utime(folder.folder / "cases" / ".half.part", (0, 0))
     folder.compact()
     assert [p.name for p in (folder.folder / "cases").iterdir()] == [compact.name]
 
@@ -269,7 +333,10 @@ def test_a_kill_loses_at_most_the_chunks_under_way(tmp_path: Path, call: int, ke
     """Chunks of four cases; the second dies half-written."""
     child, cases = struck(tmp_path, KILL, call, workers)
     assert child.returncode == -signal.SIGKILL
-    assert [p.name for p in cases.iterdir() if p.name.startswith(".")] != []
+    halves = [p for p in cases.iterdir() if p.name.startswith(".")]
+    assert halves != []
+    for half in halves:
+        os.utime(half, (0, 0))
     assert len(StudyRun(cases.parent).finished(None)) == kept
     folder, progress = run_study(study_of(tmp_path, MANY), tmp_path / "out", How(workers=1))
     assert (progress.cases, progress.before, progress.solved) == (30, kept, 30 - kept)

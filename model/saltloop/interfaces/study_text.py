@@ -47,6 +47,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "off": ("no", "否"),
     "more": ("... and {count} options more; see summary.parquet", "……另有 {count} 个选项，见 summary.parquet"),
     "safest": ("Smallest largest regret (minimax): {option}, {value}.", "最大遗憾最小（minimax）的选项：{option}，{value}。"),
+    "safest_of_several": (
+        "Smallest largest regret (minimax): {option} and {count} more, {value}.",
+        "最大遗憾最小（minimax）的选项：{option} 等 {count} 个，{value}。",
+    ),
+    "no_plan": ("No option has a plan in any state.", "没有任何选项在任何状态下有可行方案。"),
     "no_safest": ("Every option is infeasible in some state that another can meet.", "每个选项都在某些其他选项可行的状态下不可行。"),
     "front": ("On the Pareto front of the means and of feasible states: {count} of {all} options.", "在均值与可行状态数的帕累托前沿上的选项：{count}/{all}。"),
     "failed": ("Without a plan:", "无方案的算例："),
@@ -150,12 +155,16 @@ class _Page:
         if len(own) > _SHOWN:
             yield "  " + self.say("more", count=len(own) - _SHOWN)
         if judged and len(own) > 1:
-            safest = own[own["minimax"].fillna(False).astype(bool)]
-            yield "  " + (
-                self.say("safest", option=safest["option"].iloc[0], value=self.amount(float(safest["regret_largest"].iloc[0]), unit))
-                if len(safest)
-                else self.say("no_safest")
-            )
+            yield "  " + self._safest(own, unit)
+
+    def _safest(self, own: pd.DataFrame, unit: str) -> str:
+        """The minimax choice of a measure, or why there is none."""
+        safest = own[own["minimax"].fillna(False).astype(bool)]
+        if safest.empty:
+            return self.say("no_safest" if own["feasible"].any() else "no_plan")
+        option, value = safest["option"].iloc[0], self.amount(float(safest["regret_largest"].iloc[0]), unit)
+        others = len(safest) - (1 if self.language == "en" else 0)
+        return self.say("safest" if len(safest) == 1 else "safest_of_several", option=option, value=value, count=others)
 
     def _rank(self, r: dict[str, Any]) -> list[str]:
         if pd.isna(r["rank"]):

@@ -1,17 +1,20 @@
 """A study on disk: a folder for each base, a Parquet part for each chunk of cases, written to a temporary name and renamed.
 
 Nothing is ever changed in place, so a kill at any moment leaves whole parts only. `compact` writes larger parts that name those they
-replace; until the old ones are gone, readers pass them over.
+replace; until the old ones are gone, readers pass them over. Several processes may work on one folder at once: who finds a part gone that
+it has just listed lists again, and what another one is writing is left alone.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -29,6 +32,7 @@ NOT_A_STUDY = message(
         "请给出 saltloop batch 写出的文件夹，或 results/<研究> 表示最近一次",
     ),
 )
+T = TypeVar("T")
 PLAN, SUMMARY, CASES = "plan.parquet", "summary.parquet", "cases"
 TABLES = ("status", "accounts", "rules")
 STATUS_COLUMNS = ("case", "status", "objective", "reason_en", "reason_zh", "certificate", "seconds", "time_limit")
@@ -36,6 +40,9 @@ _REPLACES = "replaces.json"
 _COMPACT = "compact-"
 _ROWS_IN_A_GROUP = 200_000
 _CASES_IN_A_PART = 20_000
+# To write a part takes seconds at most; what is younger than this may be another process at work.
+_ABANDONED = 600.0
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,9 @@ class StudyRun:
         Args:
             time_limit: seconds that a case has now; None: no limit.
         """
+        return steadily(lambda: self._finished(time_limit))
+
+    def _finished(self, time_limit: float | None) -> np.ndarray:
         found = []
         for file in self.files("status"):
             read = parquet.read_table(file, columns=["case", "status", "time_limit"]).to_pandas()
@@ -110,10 +120,15 @@ class StudyRun:
         target = self.folder / CASES / name
         if target.is_dir():
             return
-        with new_folder(target) as folder:
-            write(folder)
-            if replaces:
-                (folder / _REPLACES).write_text(json.dumps(replaces), encoding="utf-8")
+        try:
+            with new_folder(target) as folder:
+                write(folder)
+                if replaces:
+                    (folder / _REPLACES).write_text(json.dumps(replaces), encoding="utf-8")
+        except InputError:
+            # Another process has just written the same.
+            if not target.is_dir():
+                raise
 
     def write_json(self, name: str, data: Any) -> None:
         """Write a small file whole or not at all."""
@@ -134,13 +149,24 @@ class StudyRun:
     def tidy(self) -> None:
         """Remove what larger parts have replaced, and what a kill has left half-written."""
         cases = self.folder / CASES
-        kept = {part.name for part in self.parts()}
+        replaced = {name for part in self.parts() for name in _replaced_by(part)}
         for folder in list(cases.iterdir()) if cases.is_dir() else []:
-            if folder.name not in kept and (not folder.name.startswith(".") or folder.name.endswith(UNFINISHED)):
+            if folder.name in replaced or (folder.name.startswith(".") and folder.name.endswith(UNFINISHED) and _is_abandoned(folder)):
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _join(self, parts: list[Path], names: tuple[str, ...]) -> None:
+        try:
+            self._part(f"{_COMPACT}{names[0]}-{len(names)}", lambda folder: _merge(parts, folder), names)
+        except InputError as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                raise error.__cause__ from error
+            raise
 
     def compact(self) -> None:
         """Put many small parts into few large ones, a table at a time and a part at a time, so that memory stays as it is."""
+        steadily(self._compact)
+
+    def _compact(self) -> None:
         self.tidy()
         small = [part for part in self.parts() if not part.name.startswith(_COMPACT)]
         batch: list[Path] = []
@@ -149,7 +175,7 @@ class StudyRun:
             if part is None or cases >= _CASES_IN_A_PART:
                 if len(batch) > 1:
                     names = tuple(each.name for each in batch)
-                    self._part(f"{_COMPACT}{batch[0].name}-{len(batch)}", lambda folder, batch=tuple(batch): _merge(batch, folder), names)  # type: ignore[misc]
+                    self._join(batch, names)
                 batch, cases = [], 0
             if part is not None:
                 batch.append(part)
@@ -157,12 +183,27 @@ class StudyRun:
         self.tidy()
 
 
+def steadily(read: Callable[[], T]) -> T:
+    """What reading the parts of a study gives; where another process has put them together meanwhile they are listed and read again."""
+    for _ in range(_TRIES):
+        with suppress(FileNotFoundError):
+            return read()
+    return read()
+
+
+def _is_abandoned(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime > _ABANDONED
+    except FileNotFoundError:
+        return False
+
+
 def _replaced_by(part: Path) -> list[str]:
     path = part / _REPLACES
     return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
 
 
-def _merge(parts: tuple[Path, ...], folder: Path) -> None:
+def _merge(parts: list[Path], folder: Path) -> None:
     """The tables of several parts one after another in one file each, in groups of rows that are worth reading."""
     for table in TABLES:
         writer, waiting, rows = None, [], 0

@@ -8,13 +8,16 @@ states rank before a better mean, and on the front their share counts as one mor
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from saltloop.results.cases import ALL_SITES
-from saltloop.results.study import PLAN, StudyRun
+from saltloop.results.study import PLAN, StudyRun, steadily
+
+T = TypeVar("T")
 
 OBJECTIVE = "objective"
 SUMMARY_COLUMNS = (
@@ -55,8 +58,25 @@ def measures_of(study: StudyRun) -> list[dict[str, Any]]:
     return [*([] if is_measured else first), *manifest["measures"]]
 
 
+def _steadily(read: Callable[[], T]) -> T:
+    """The same for DuckDB, which tells of a part that is gone in its own way."""
+    import duckdb
+
+    def told() -> T:
+        try:
+            return read()
+        except duckdb.IOException as error:
+            raise FileNotFoundError(str(error)) from error
+
+    return steadily(told)
+
+
 def _connection(study: StudyRun) -> Any:
-    """DuckDB with the views plan, status, accounts, and the tables measures and years."""
+    """DuckDB with the view plan and the tables status, totals, measures and years, for which the parts are read once."""
+    return _steadily(lambda: _opened(study))
+
+
+def _opened(study: StudyRun) -> Any:
     import duckdb
 
     manifest = study.manifest
@@ -65,7 +85,8 @@ def _connection(study: StudyRun) -> Any:
     con.execute("SET preserve_insertion_order = false")
     for table in ("status", "accounts"):
         files = study.files(table)
-        con.execute(f"CREATE VIEW {table}_files AS SELECT * FROM read_parquet({files!r})" if files else f"CREATE VIEW {table}_files AS {_EMPTY[table]}")
+        con.execute(f"CREATE VIEW {table}_files AS SELECT * FROM read_parquet({files!r}, filename = true)" if files else _EMPTY[table])
+    con.execute(_ONCE if con.execute(_TWICE).fetchone()[0] else _AS_THEY_ARE)
     con.execute('CREATE VIEW plan AS SELECT "case", option, state FROM read_parquet(?)'.replace("?", repr(str(study.folder / PLAN))))
     measures = pd.DataFrame(measures_of(study), columns=["name", "upper", "lower", "better", "unit"], dtype="string")
     years = pd.DataFrame({"period": [int(y) for y in manifest["years"]], "years": [float(v) for v in manifest["years"].values()]})
@@ -79,19 +100,28 @@ def _connection(study: StudyRun) -> Any:
 
 
 _EMPTY = {
-    "status": "SELECT '' AS \"case\", '' AS status, 0.0 AS objective WHERE false",
-    "accounts": "SELECT '' AS \"case\", 0 AS period, '' AS area, '' AS account, 0.0 AS total WHERE false",
+    "status": "CREATE VIEW status_files AS SELECT '' AS \"case\", '' AS status, 0.0 AS objective, '' AS reason_en, '' AS reason_zh WHERE false",
+    "accounts": "CREATE VIEW accounts_files AS SELECT '' AS \"case\", 0 AS period, '' AS area, '' AS account, 0.0 AS total WHERE false",
 }
-# A case that was solved twice (two processes at once, or again with more time) counts once.
+_TWICE = 'SELECT count(*) > count(DISTINCT "case") FROM status_files'
+_AS_THEY_ARE = "CREATE VIEW answers AS SELECT * FROM status_files; CREATE VIEW amounts AS SELECT * FROM accounts_files"
+# A case that was solved twice counts once, all of it from one part: one that stopped and was solved again with more time by its answer; of two
+# answers, which differ by rounding where two processes worked at once, the one in the first part by name.
+_ONCE = """
+CREATE TABLE spare AS
+    SELECT "case", parse_dirpath(filename) AS part FROM status_files
+    QUALIFY row_number() OVER (PARTITION BY "case" ORDER BY status = 'stopped', filename) > 1;
+CREATE VIEW answers AS
+    SELECT * FROM status_files f WHERE NOT EXISTS (SELECT 1 FROM spare WHERE spare."case" = f."case" AND spare.part = parse_dirpath(f.filename));
+CREATE VIEW amounts AS
+    SELECT * FROM accounts_files f WHERE NOT EXISTS (SELECT 1 FROM spare WHERE spare."case" = f."case" AND spare.part = parse_dirpath(f.filename));
+"""
 _CASES = """
-CREATE TABLE status AS
-    SELECT "case", min_by(status, status = 'stopped') AS status, max(objective) AS objective FROM status_files GROUP BY "case";
+CREATE TABLE status AS SELECT "case", status, objective FROM answers;
 CREATE TABLE totals AS
-    WITH once AS (
-        SELECT DISTINCT "case", period, account, total FROM accounts_files
-        WHERE area = (SELECT area FROM area) AND account IN (SELECT upper FROM measures UNION SELECT lower FROM measures)
-    )
-    SELECT "case", account, sum(total * years) AS total FROM once JOIN years USING (period) GROUP BY "case", account;
+    SELECT "case", account, sum(total * years) AS total FROM amounts JOIN years USING (period)
+    WHERE area = (SELECT area FROM area) AND account IN (SELECT upper FROM measures UNION SELECT lower FROM measures)
+    GROUP BY "case", account;
 CREATE MACRO digits(x) AS CASE WHEN x = 0 THEN 0 ELSE round(x, (9 - ceil(log10(abs(x))))::INTEGER) END;
 CREATE VIEW judged AS
     SELECT *, digits(value) AS exact FROM (SELECT plan."case", option, state, m.number, m.name AS measure, m.unit, m.better,
@@ -131,6 +161,11 @@ SELECT option, measure, unit, better, states, feasible, feasible / states AS sha
     median, quantile_75, quantile_95, best, regret_mean, regret_largest, minimax, rank, rank_best, rank_worst, mean_score
 FROM ranked ORDER BY option, number
 """
+_ENDS = """
+SELECT option, coalesce(s.status, 'missing') AS status, count(*) AS cases, cases / sum(count(*)) OVER (PARTITION BY option) AS share,
+    mode(reason_en) AS reason_en, mode(reason_zh) AS reason_zh
+FROM plan LEFT JOIN answers s USING ("case") GROUP BY option, coalesce(s.status, 'missing') ORDER BY option, status
+"""
 _SCORES = """
 SELECT option, state, measure, CASE better WHEN 'higher' THEN exact ELSE -exact END AS score FROM judged
 WHERE better IS NOT NULL AND value IS NOT NULL AND measure = ?
@@ -148,15 +183,7 @@ def case_values(study: StudyRun) -> pd.DataFrame:
 
 def statuses(study: StudyRun) -> pd.DataFrame:
     """option, status, cases, share, reason_en, reason_zh: how the cases of each option ended, with the most frequent reason."""
-    con = _connection(study)
-    found: pd.DataFrame = con.execute(
-        """
-        WITH said AS (SELECT "case", any_value(reason_en) AS reason_en, any_value(reason_zh) AS reason_zh FROM status_files GROUP BY "case")
-        SELECT option, coalesce(s.status, 'missing') AS status, count(*) AS cases, cases / sum(count(*)) OVER (PARTITION BY option) AS share,
-            mode(reason_en) AS reason_en, mode(reason_zh) AS reason_zh
-        FROM plan LEFT JOIN status s USING ("case") LEFT JOIN said USING ("case") GROUP BY option, coalesce(s.status, 'missing') ORDER BY option, status
-        """
-    ).df()
+    found: pd.DataFrame = _steadily(lambda: _opened(study).execute(_ENDS).df())
     return found
 
 

@@ -35,7 +35,7 @@ class Done:
     """What became of a chunk.
 
     Args:
-        name: made from the ids of its cases.
+        name: made from the ids of its cases and their limit of time, since a case that stopped is solved again with more.
         counts: cases by status.
         tables: status, accounts and rules.
     """
@@ -58,7 +58,8 @@ def solve_chunk(engine: Engine, tasks: list[Task], stop: Callable[[], bool] = la
         if stop():
             break
         answers.append((task.case, engine.solve(task.values, task.frozen)))
-    name = hashlib.sha256(" ".join(case for case, _ in answers).encode()).hexdigest()[:16]
+    said = " ".join([*(case for case, _ in answers), str(engine.job.time_limit)])
+    name = hashlib.sha256(said.encode()).hexdigest()[:16]
     return Done(name, dict(Counter(answer.status for _, answer in answers)), _tables(answers, engine.job))
 
 
