@@ -169,7 +169,7 @@ class Workshop:
             patch.chdir(self.root)
             for name in [name for name in os.environ if name.startswith("SALTLOOP_")]:
                 patch.delenv(name)
-            patch.setattr(companion, "companion_if_worth_it", lambda _: None)  # the other workers have the other processors
+            patch.setattr(companion, "companion_if_worth_it", lambda *_: None)  # the other workers have the other processors
             read = pack.load
             for module in (pack, resolve):
                 patch.setattr(module, "load", lambda folder: self._pack(folder, read))

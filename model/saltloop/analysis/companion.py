@@ -1,56 +1,68 @@
-"""A second process that writes the workbook of a run and verifies its files while the first writes the report."""
+"""A second process that writes the report of a run while the first writes the workbook and verifies the files."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from saltloop.data.pack import Pack
 from saltloop.errors import SaltloopError
-from saltloop.results.run import Run
-from saltloop.results.verify import Finding, verify
 
+Report = Callable[[Path, Path, str], None]
+REPORT = "report.html"
 # With fewer rows in its pack a run is written before another process has started.
 WORTH_IT = 5_000
 
 
 class Companion:
-    """The second process; whatever becomes of it, the first can do all of it alone."""
+    """The second process; whatever becomes of it, the first can do all of it alone.
 
-    def __init__(self) -> None:
+    Args:
+        report: writes the page of a folder to a path, in a language; a function of a module, which the process loads for itself.
+        prepare: loads what the report needs; called at once, while the first process has no folder yet.
+    """
+
+    def __init__(self, report: Report, prepare: Callable[[], None]) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, report, prepare), daemon=True)
         self._process.start()
         theirs.close()
 
-    def begin(self, folder: Path, language: str) -> None:
-        """Let it finish a folder that holds all tables and the manifest.
+    @contextmanager
+    def at_work(self, folder: Path, language: str) -> Iterator[None]:
+        """Let it write the report of a folder that holds all tables and the manifest, while the block does something else.
 
         Args:
-            folder: of the run, under any name.
-            language: of the workbook.
+            folder: of the run, under any name; if the block fails, nobody writes to it any more.
+            language: in which the page opens.
         """
         with suppress(OSError):
             self._pipe.send((folder, language))
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
-    def findings(self) -> list[Finding] | None:
-        """What verification has found, once the workbook is written; None if the process could not finish.
+    def has_finished(self) -> bool:
+        """Wait for the report; False if the process could not write it.
 
         Raises:
-            OSError: the disk does not take the workbook.
+            OSError: the disk does not take it.
         """
         try:
             answer = self._pipe.recv()
         except (EOFError, OSError):
-            return None
+            return False
         if isinstance(answer, OSError):
             raise answer
-        return answer  # type: ignore[no-any-return]
+        return bool(answer)
 
     def close(self) -> None:
         """End it, finished or not."""
@@ -59,48 +71,23 @@ class Companion:
         self._pipe.close()
 
 
-def companion_if_worth_it(pack: Pack) -> Companion | None:
+def companion_if_worth_it(pack: Pack, report: Report, prepare: Callable[[], None]) -> Companion | None:
     """A second process where there is a second processor and the pack is large; else None."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Companion() if processors > 1 and sum(len(frame) for frame in pack.tables.values()) >= WORTH_IT else None
+    return Companion(report, prepare) if processors > 1 and sum(len(frame) for frame in pack.tables.values()) >= WORTH_IT else None
 
 
-def workbook(folder: Path, language: str) -> None:
-    """Write the workbook of a folder from its tables.
-
-    Args:
-        folder: of the run, under any name.
-        language: of its headings.
-    """
-    from saltloop.results.workbook import SHEETS, write_workbook
-
-    run = Run(folder)
-    write_workbook(folder / "results.xlsx", {name: run.table(name) for name in SHEETS}, language)
-
-
-def finish(folder: Path, language: str) -> list[Finding]:
-    """Write the workbook of a folder from its tables, and verify its files.
-
-    Args:
-        folder: of the run, under any name.
-        language: of the workbook.
-    """
-    workbook(folder, language)
-    return verify(Run(folder))
-
-
-def _serve(pipe: Connection) -> None:
-    """What the second process does: load what it needs, wait for the folder, finish it; it ends when the first does."""
+def _serve(pipe: Connection, report: Report, prepare: Callable[[], None]) -> None:
+    """What the second process does: load what it needs, wait for the folder, write its report; it ends when the first does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    import saltloop.results.workbook  # noqa: F401 takes a while, which passes during the solve
-
+    prepare()
     with suppress(EOFError, OSError):
         folder, language = pipe.recv()
-        answer: list[Finding] | OSError | None
+        answer: bool | OSError = True
         try:
-            answer = finish(folder, language)
+            report(folder, folder / REPORT, language)
         except OSError as error:
             answer = error
         except SaltloopError:  # the first process meets the same, where it can be told
-            answer = None
+            answer = False
         pipe.send(answer)

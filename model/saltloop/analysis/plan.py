@@ -7,7 +7,7 @@ import platform
 import resource
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from saltloop import __version__
-from saltloop.analysis.companion import Companion, finish, workbook
+from saltloop.analysis.companion import REPORT, Companion, Report
 from saltloop.analysis.failure import on_failure
 from saltloop.analysis.numerics import check_sizes, numerics
 from saltloop.errors import Problems
@@ -25,11 +25,10 @@ from saltloop.formulation.terms import ledger_terms
 from saltloop.results.run import Run, program_tables, write_run
 from saltloop.results.solved import Solved
 from saltloop.results.tables import all_tables
-from saltloop.results.verify import Finding
+from saltloop.results.verify import Finding, verify
 from saltloop.scenario.resolve import Scenario, resolved
 from saltloop.solve.highs import Options, solve
 
-Report = Callable[[Path, Path, str], None]
 _LIBRARIES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "pint")
 
 
@@ -169,10 +168,7 @@ def write_plan(plan: Plan, out: Path, language: str = "en", report: Report | Non
     Raises:
         InputError: the disk does not take it; nothing half-written stays.
     """
-    extras: list[Callable[[Path], None]] = [lambda folder: workbook(folder, language)]
-    if report is not None:
-        extras.append(lambda folder: report(folder, folder / "report.html", language))
-    return _write(plan, out, extras)
+    return _write(plan, out, lambda folder: _pages(Run(folder), language, report))
 
 
 def write_and_verify(plan: Plan, out: Path, language: str, report: Report | None, companion: Companion | None) -> tuple[Run, list[Finding]]:
@@ -183,7 +179,7 @@ def write_and_verify(plan: Plan, out: Path, language: str, report: Report | None
         out: folder of results.
         language: of the workbook and of the report's first view.
         report: writes the page of a folder to a path; None: no report.
-        companion: writes the workbook and verifies while this process writes the report; None: one after the other.
+        companion: writes the report while this process writes the workbook and verifies; None: one after the other.
 
     Raises:
         InputError: the disk does not take it; nothing half-written stays.
@@ -191,19 +187,29 @@ def write_and_verify(plan: Plan, out: Path, language: str, report: Report | None
     findings: list[Finding] = []
 
     def rest(folder: Path) -> None:
-        if companion is not None:
-            companion.begin(folder, language)
-        if report is not None:
-            report(folder, folder / "report.html", language)
-        plan.clock.tell("verify")
-        found = None if companion is None else companion.findings()
-        findings.extend(finish(folder, language) if found is None else found)
+        run = Run(folder)
+        with nullcontext() if companion is None else companion.at_work(folder, language):
+            _pages(run, language, report if companion is None else None)
+            plan.clock.tell("verify")
+            findings.extend(verify(run))
+        if companion is not None and report is not None and not companion.has_finished():
+            report(folder, folder / REPORT, language)
 
-    return _write(plan, out, [rest]), findings
+    return _write(plan, out, rest), findings
 
 
-def _write(plan: Plan, out: Path, extras: list[Callable[[Path], None]]) -> Run:
+def _pages(run: Run, language: str, report: Report | None) -> None:
+    """What people read of a run, made from its tables: the workbook, and the report if there is one."""
+    # The writer of workbooks takes a while to load; who only solves does without.
+    from saltloop.results.workbook import SHEETS, write_workbook
+
+    write_workbook(run.folder / "results.xlsx", {name: run.table(name) for name in SHEETS}, language)
+    if report is not None:
+        report(run.folder, run.folder / REPORT, language)
+
+
+def _write(plan: Plan, out: Path, extra: Callable[[Path], None]) -> Run:
     with plan.clock.step("tables"):
         tables, program = all_tables(plan.solved), program_tables(plan.solved.program, plan.solved.solution)
     plan.clock.tell("write")
-    return write_run(out / plan.scenario.name / run_name(datetime.now(UTC)), tables, program, manifest(plan), tuple(extras))
+    return write_run(out / plan.scenario.name / run_name(datetime.now(UTC)), tables, program, manifest(plan), (extra,))

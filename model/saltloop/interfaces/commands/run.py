@@ -30,7 +30,7 @@ def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_
     """
     from saltloop.analysis.companion import companion_if_worth_it
     from saltloop.analysis.plan import Clock, solve_scenario, write_and_verify
-    from saltloop.interfaces.report import write_report
+    from saltloop.interfaces.report import prepare_report, write_report
     from saltloop.interfaces.text import plan_text, verification_text
     from saltloop.scenario.resolve import load_scenario
     from saltloop.solve.highs import Options
@@ -42,7 +42,7 @@ def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_
     try:
         with clock.step("read"):
             loaded = load_scenario(scenario, data)
-        companion = companion_if_worth_it(loaded.pack)
+        companion = None if no_report else companion_if_worth_it(loaded.pack, write_report, prepare_report)
         plan = solve_scenario(loaded, Options(algorithm, time_limit), clock)
         written, findings = write_and_verify(plan, out, language, None if no_report else write_report, companion)
     finally:

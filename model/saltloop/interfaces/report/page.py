@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from saltloop.interfaces.report import binding, goods, ledger, origin, plant, summary, targets
@@ -22,36 +23,32 @@ _HERE = Path(__file__).parent
 _LINK_COLOURS = {"plain": "rgba(70,110,155,0.32)", "recycled": "rgba(38,140,82,0.62)", "disposed": "rgba(176,84,40,0.5)"}
 
 
-def write_report(run: Path, target: Path, language: str = "en") -> None:
-    """Write the report of a run as one self-contained HTML file.
-
-    The page holds both languages, its style, its script and the plotting library; it opens without a network and
-    forbids itself any.
+def page(run: Path, language: str) -> str:
+    """The page of a run.
 
     Args:
-        run: folder of a finished run; nothing but its files is read.
-        target: the file to write.
-        language: en or zh, the language in which the page opens.
+        run: folder of a finished run.
+        language: en or zh, the language in which it opens.
 
     Raises:
         InputError: the folder is not that of a finished run.
     """
-    folder = read_folder(run)
-    target.write_text(_page(folder, language), encoding="utf-8")
-
-
-def _page(folder: Folder, language: str) -> str:
-    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals["say"] = _say
-    template = environment.get_template("template.html.j2")
-    return template.render(
-        _content(folder),
+    return template().render(
+        _content(read_folder(run)),
         language=language,
         texts=TEXTS,
         style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
         script=Markup((_HERE / "script.js").read_text(encoding="utf-8")),
         library=Markup(plotting_library()),
     )
+
+
+@cache
+def template() -> Template:
+    """The template of the page, compiled once in a process."""
+    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.globals["say"] = _say
+    return environment.get_template("template.html.j2")
 
 
 def _say(pair: Both) -> Markup:
