@@ -126,7 +126,17 @@ def test_an_endless_case_is_a_row_too(tmp_path: Path) -> None:
 
 
 def test_a_combination_that_cannot_be_read_is_a_row_too(tmp_path: Path) -> None:
-    """Each bundle is fine alone; together a rule has two bounds."""
+    """Of the town, which lies outside the zone, there is no account where only the zone is planned."""
+    text = "options: {areas: [[zone], [region]]}\nstates: {rules.town: [off, {limit: co2, at_most: 1 kt, in: town}]}\n"
+    folder, progress = run_study(study_of(tmp_path, text), tmp_path / "out", HERE)
+    assert progress.counts == {"optimal": 3, "bad_input": 1}
+    told = statuses(folder).query("status == 'bad_input'").iloc[0]
+    assert told["option"] == "areas=[zone]"
+    assert "study.yaml:4" in told["reason_en"]
+    assert "town" in told["reason_zh"]
+
+
+def test_a_value_that_no_rule_can_take_is_told_before_anything_is_solved(tmp_path: Path) -> None:
     text = "options: {bundles: {calm: {}, floor: {rules.cap.at_least: 10 kt}}}\n"
     with pytest.raises(InputError, match="S119"):
         study_of(tmp_path, text)
@@ -437,6 +447,43 @@ def test_a_frozen_plan_without_a_plan_is_told(tmp_path: Path) -> None:
     study = study_of(tmp_path, "options: {rules.cap.at_most: [19 kt]}\nstates: {prices.coal: [0 %]}\nfrozen: all\n")
     with pytest.raises(InputError, match=r"R304.*cap"):
         run_study(study, tmp_path / "out", HERE)
+
+
+def run_of(folder: Path, text: str) -> Path:
+    """The folder of a run of the toy pack."""
+    (folder / "one.yaml").write_text(text, encoding="utf-8")
+    words = ["run", "one.yaml", "--data", str(PACKS), "--out", "runs"]
+    subprocess.run([sys.executable, "-m", "saltloop.interfaces.cli", *words], env=ENV, cwd=folder, check=True, capture_output=True, timeout=240)
+    return next(folder.glob("runs/one/*/manifest.json")).parent
+
+
+def test_a_run_may_be_frozen_if_the_base_knows_what_it_builds(tmp_path: Path) -> None:
+    building = BASE.replace("rules:", "capacity: {may_build: [option]}\nrules:")
+    built = run_of(tmp_path, building)
+    text = f"options: {{rules.cap.at_most: [90 kt]}}\nstates: {{prices.coal: [0 %]}}\nfrozen: {built}\n"
+    folder, _ = run_study(study_of(tmp_path, text, building), tmp_path / "out", HERE)
+    values = case_values(folder).set_index("option")["value"] / 1e6
+    assert values[f"{built} (as built)"] == pytest.approx(144.642)
+    with pytest.raises(InputError, match=r"study.yaml:5  R308.*solar_power"):
+        run_study(study_of(tmp_path / "other", text), tmp_path / "out", HERE)
+
+
+def test_a_frozen_folder_that_is_no_run_is_told_at_its_line(tmp_path: Path) -> None:
+    study = study_of(tmp_path, f"options: {{rules.cap.at_most: [90 kt]}}\nfrozen: [{tmp_path}]\n")
+    with pytest.raises(InputError, match=r"study.yaml:4  R101"):
+        run_study(study, tmp_path / "out", HERE)
+
+
+def test_workers_of_this_machine_and_of_a_cluster_are_not_mixed(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from saltloop.interfaces.cli import main as command
+
+    words = ["batch", str(write_study(tmp_path, FEW)), "--data", str(PACKS), "--workers", "2", "--dask", "tcp://127.0.0.1:9"]
+    for language, said in (("en", "leave one of the two out"), ("zh", "请只用其一")):
+        done = CliRunner().invoke(command, [*words, "--lang", language])
+        assert done.exit_code == 2
+        assert said in done.output
 
 
 def test_what_is_no_study_is_refused(run: StudyRun, tmp_path: Path) -> None:

@@ -72,6 +72,27 @@ def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_no_value_hides_what_is_wrong_with_another(tmp_path: Path) -> None:
+    """A key of the form, a rule that is not there, wrong names and several wrong units of one list, told together."""
+    text = (
+        "options:\n  rules.cop.at_most: [40 kt]\n  rules.cap.at_mots: [40 kt]\n  rules.cap.limit: [co2, water9]\n  rules.cap.at_most: [40 kt, 5 hm3, 7 zork]\n"
+        "states:\n  prices.potsh: [-5 %]\n  prices.coal: {uniform: [1 hm3, 2 hm3]}\nfroze: x\n"
+    )
+    with pytest.raises(InputError) as caught:
+        study_of(tmp_path, text)
+    assert [(p.place.line, p.message.code) for p in caught.value.problems.errors] == [
+        (4, "S302"),
+        (5, "S110"),
+        (6, "S203"),
+        (7, "D101"),
+        (7, "D102"),
+        (9, "S206"),
+        (10, "D102"),
+        (10, "S304"),
+        (11, "S110"),
+    ]
+
+
 def test_a_missing_base_is_told_at_the_line_that_names_it(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("title: {en: T, zh: 题}\nbase: there.yaml\noptions: {rules.cap.at_most: [1 t]}\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"s.yaml:2  S101"):

@@ -66,6 +66,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{left} of {cases} cases are still to be solved; the same command without --task gathers and goes on.",
         "尚有 {left}/{cases} 个算例未求解；去掉 --task 再次运行同一命令即可汇总并继续。",
     ),
+    "workers_and_dask": (
+        "--workers counts processes of this machine; with --dask the workers are those of the cluster: leave one of the two out",
+        "--workers 是本机的进程数；使用 --dask 时由集群的工作进程求解：请只用其一",
+    ),
     "infinite": ("none bears it", "不可承受"),
 }
 

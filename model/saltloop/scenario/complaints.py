@@ -198,14 +198,21 @@ def _problem(
     if value is None:
         return EMPTY.at(document.place(*path), key=key, expected=en, expected_zh=zh)
     choices = [word.strip("'") for word in str(each.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(", ")]
+    hint = nearest(str(value), choices) if kind == "literal_error" else _meant_key(model, own)
     return BAD_VALUE.at(
         document.place(*path),
         key=key,
         value=shown_value(value),
         expected=en,
         expected_zh=zh,
-        hint=nearest(str(value), choices) if kind == "literal_error" else "",
+        hint=hint,
     )
+
+
+def _meant_key(model: type[BaseModel], own: KeyPath) -> str:
+    """The key of a section that takes any other key too, where a key of those comes close to it."""
+    known = list(_keys(_section(model, own[:-1]))) if len(own) > 1 else []
+    return nearest(str(own[-1]), known) if str(own[-1]) not in known else ""
 
 
 def _reason(each: Mapping[str, Any]) -> Words:

@@ -7,7 +7,8 @@ on the base scenario, so that a wrong name or unit is told with file and line be
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from saltloop.data.read import nearest
 from saltloop.errors import InputError, Place, Problem, Problems, message
 from saltloop.formulation.rules.rule import UNKNOWN_ACCOUNT, UNKNOWN_AREA
 from saltloop.scenario.complaints import form_of, shown_value
+from saltloop.scenario.correlation import why_no_correlation
 from saltloop.scenario.document import Document, is_off, read_document, read_file
 from saltloop.scenario.draws import Draw, sample
 from saltloop.scenario.nodes import KeyPath
@@ -28,6 +30,8 @@ from saltloop.scenario.space import BASE, Level, Space, Values
 from saltloop.scenario.study_schema import BUNDLES, STUDY_REQUIRED, OptionsForm, StatesForm, StudyFile
 
 FROZEN_ALL = "all"
+# Where the study says it, path and value.
+Setting = tuple[KeyPath, str, object]
 
 FIXED = message(
     "S301",
@@ -46,6 +50,11 @@ UNKNOWN_RULE = message(
     ),
 )
 TWICE = message("S303", ("{path} varies in two places (first in {first})", "{path} 在两处变化（首次在 {first}）"), ("keep one of them", "请只保留一处"))
+SAME = message(
+    "S312",
+    ("'{name}' stands twice in {path}", "{path} 中“{name}”出现两次"),
+    ("keep one of them; it would count twice", "请只保留一个，否则会重复计数"),
+)
 NO_SAMPLE = message(
     "S304",
     ("{path} is a distribution, but states.sample is missing", "{path} 是分布，但缺少 states.sample"),
@@ -130,7 +139,7 @@ class Study:
         base: the scenario that is varied, resolved.
         document: the same as a document.
         pack: of its region, checked, nothing of the scenario in it.
-        places: where the study says what, by path.
+        places: where the study says what, by path, and by frozen plan.
         options: what is decided.
         states: what the world does.
         frozen: names of options, or paths of runs, whose plans meet every state as built.
@@ -207,22 +216,23 @@ class _Reader:
     base: Scenario
     pack: Pack
     problems: Problems
+    unusable: set[str] = field(default_factory=set)
 
     def study(self) -> Study:
         """The study; where something is wrong a stand-in is used, so that the rest is checked too."""
         self._check_paths()
+        self._check_lists()
         options, states = self._options(), self._states()
         if not self.problems.errors and not any(self.own.data.get(part) for part in ("options", "states")):
             self.problems.add(NOTHING_VARIES.at(self.own.place()))
         self._check_size(options, states)
         frozen = self._frozen(options)
         measures = self._measures()
-        if not self.problems.errors:
-            self._try(options, states)
+        self._try(options, states)
         file, path = self.file, self.own.path
         title = {"en": file.title.en, "zh": file.title.zh}
         notes = Problems(self.problems.warnings)
-        places = {path: self.own.place(*where) for where, path in self._varied()}
+        places = {path: self.own.place(*where) for where, path in self._varied()} | {name: self._place_of_frozen(name) for name in file.frozen}
         spaces = options, states
         return Study(
             path, path.stem, title, self.own.data, self.base, self.document, self.pack, places, *spaces, frozen, measures, file.area, file.detail, notes
@@ -230,20 +240,44 @@ class _Reader:
 
     def _check_paths(self) -> None:
         """Paths that cannot vary, rules that the base lacks, paths that vary twice."""
-        first: dict[KeyPath, str] = {}
+        first: dict[KeyPath, KeyPath] = {}
         rules = self.document.data.get("rules", {})
         for where, path in self._varied():
             keys, place = key_path(path), self.own.place(*where)
             if keys[0] in _WHOLE:
                 self.problems.add(FIXED.at(place, path=path))
+                self.unusable.add(path)
             elif keys[0] == "rules" and len(keys) > 2 and keys[1] not in rules:
                 known = [str(name) for name in rules]
                 self.problems.add(UNKNOWN_RULE.at(place, rule=keys[1], path=path, known=", ".join(known) or "-", hint=nearest(str(keys[1]), known)))
-            group = ".".join(map(str, where[:2]))
-            clash = next((other for other in first if other[: len(keys)] == keys or keys[: len(other)] == other), None)
-            if clash is not None and first[clash] != group:
-                self.problems.add(TWICE.at(place, path=path, first=first[clash]))
+                self.unusable.add(path)
+            group = where[:2]
+            clash = next((other for other in first if first[other] != group and _overlap(keys, other)), None)
+            if clash is not None:
+                self.problems.add(TWICE.at(place, path=path, first=".".join(map(str, first[clash]))))
             first.setdefault(keys, group)
+        self._check_bundles()
+
+    def _check_bundles(self) -> None:
+        """Two paths of one bundle that say something of the same."""
+        for part, content in (("options", self.file.options), ("states", self.file.states)):
+            for name, values in content.bundles.items():
+                for one, other in combinations(values, 2):
+                    if _overlap(key_path(one), key_path(other)):
+                        where = part, BUNDLES, name
+                        self.problems.add(TWICE.at(self.own.place(*where, other), path=other, first=".".join([*where, one])))
+
+    def _check_lists(self) -> None:
+        """Values that stand twice in a list, measures that stand twice."""
+        for part, content in (("options", self.file.options), ("states", self.file.states)):
+            for path, values in (content.model_extra or {}).items():
+                for number, value in enumerate(values if isinstance(values, tuple) else ()):
+                    if any(_same(value, other) for other in values[:number]):
+                        self.problems.add(SAME.at(self.own.place(part, path, number), name=shown_value(value), path=f"{part}.{path}"))
+        names = [name for name, _ in self.file.compare]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                self.problems.add(SAME.at(self.own.place("compare", number), name=name, path="compare"))
 
     def _varied(self) -> Iterator[tuple[KeyPath, str]]:
         """Every varied path with the keys that lead to it in the study."""
@@ -263,14 +297,16 @@ class _Reader:
         return Space(self._axes(self.file.options))
 
     def _states(self) -> Space:
-        draws = {path: value for path, value in (self.file.states.model_extra or {}).items() if isinstance(value, Draw)}
+        draws = self._draws()
         axes = self._axes(self.file.states)
-        plan = self._plan(draws)
+        plan, matrix = self._plan(draws), self._correlation(draws)
         if plan is None:
             return Space(axes)
-        matrix = self._correlation(draws)
         kind, count, seed = plan
         return Space(axes, tuple(draws), tuple(draws.values()), sample(tuple(draws.values()), kind, count, seed, matrix))
+
+    def _draws(self) -> dict[str, Draw]:
+        return {path: value for path, value in (self.file.states.model_extra or {}).items() if isinstance(value, Draw)}
 
     def _plan(self, draws: dict[str, Draw]) -> tuple[str, int, int] | None:
         """The plan of sampling; None where nothing is sampled."""
@@ -295,8 +331,8 @@ class _Reader:
         if raw is None:
             return None
         of, rows = raw
-        reason = _why_no_correlation(of, rows, draws)
-        if reason:
+        reason = why_no_correlation(of, rows, draws)
+        if reason is not None:
             self.problems.add(BAD_CORRELATION.at(self.own.place("states", "correlation"), count=len(of), reason=reason))
             return None
         whole, positions = np.eye(len(draws)), [list(draws).index(str(path)) for path in of]
@@ -312,15 +348,18 @@ class _Reader:
         """The frozen plans by name; `all` stands for every option."""
         found: list[str] = []
         names = [options.name(n) for n in range(min(len(options), _MOST_OPTIONS_NAMED))] if self.file.frozen else []
-        for number, name in enumerate(self.file.frozen):
+        for name in self.file.frozen:
             if name == FROZEN_ALL:
                 found += [options.name(n) for n in range(len(options))]
             elif options.named(name) is not None or Path(name).is_dir():
                 found.append(name)
             else:
-                place = self.own.place("frozen", number) if isinstance(self.own.data["frozen"], list) else self.own.place("frozen")
-                self.problems.add(NO_PLAN_OF_THAT_NAME.at(place, name=name, known=", ".join(names), hint=nearest(name, names)))
+                self.problems.add(NO_PLAN_OF_THAT_NAME.at(self._place_of_frozen(name), name=name, known=", ".join(names), hint=nearest(name, names)))
         return tuple(dict.fromkeys(found))
+
+    def _place_of_frozen(self, name: str) -> Place:
+        said = self.own.data["frozen"]
+        return self.own.place("frozen", said.index(name)) if isinstance(said, list) else self.own.place("frozen")
 
     def _measures(self) -> tuple[Measure, ...]:
         """What options are judged by; accounts that the objective names where the study says nothing."""
@@ -334,8 +373,8 @@ class _Reader:
         found = []
         for number, (name, better) in enumerate(wanted):
             place = self.own.place("compare", number if isinstance(self.own.data.get("compare"), list) else name)
-            upper, _, lower = name.partition("/")
-            unknown = [account for account in (upper, lower) if account and account not in units]
+            upper, ratio, lower = name.partition("/")
+            unknown = [account for account in (upper, lower)[: 2 if ratio else 1] if account not in units]
             for account in unknown:
                 self.problems.add(UNKNOWN_ACCOUNT.at(place, name=account, key="compare", known=", ".join(units), hint=nearest(account, list(units))))
             if not unknown:
@@ -356,21 +395,37 @@ class _Reader:
         return str(said.pop()) if len(said) == 1 else None
 
     def _try(self, options: Space, states: Space) -> None:
-        """Resolve the base with each value in it, several paths at a time, so that names and units are judged where they stand."""
+        """Resolve the base with each value in it, several paths at a time, so that names and units are judged where they stand.
+
+        Where that goes wrong each is tried alone, so that none hides what is wrong with another.
+        """
         told = {(problem.message.code, problem.place) for problem in self.base.notes}
         for trial in self._trials(options, states):
-            found = Problems()
-            document = self.document
-            told_here = meant(self.document, {path: value for _, path, value in trial})
-            for where, path, value in (each for each in trial if each[1] in told_here):
-                document = with_values(document, {key_path(path): value}, self.own.place(*where), found)
-            try:
-                found.extend(resolve_document(document, problems=found, pack=self.pack).notes if self._whole(document) else ())
-            except InputError as error:
-                found.extend(error.problems)
-            new = {(problem.message.code, problem.place): problem for problem in reversed(list(found)) if self._is_own(problem)}
-            self.problems.extend(problem for key, problem in new.items() if key not in told)
-            told |= set(new)
+            found = self._tried([each for level in trial for each in level])
+            if any(not problem.message.warning for problem in found):
+                found = self._tried_alone(trial, found)
+            self.problems.extend(problem for problem in found if (problem.message.code, problem.place) not in told)
+            told |= {(problem.message.code, problem.place) for problem in found if problem.message.warning}
+
+    def _tried_alone(self, trial: list[list[Setting]], together: list[Problem]) -> list[Problem]:
+        """The errors of each value by itself; of a distribution, whose ends may be told in two ways, the first."""
+        alone = [(level, problem) for level in trial for problem in self._tried(level) if not problem.message.warning]
+        known = {(problem.message.code, problem.place) for problem in self.problems}
+        is_draw = len(("part", "path"))
+        new = [problem for level, problem in alone if len(level[0][0]) != is_draw or (problem.message.code, problem.place) not in known]
+        return new if alone else together
+
+    def _tried(self, settings: list[Setting]) -> list[Problem]:
+        """What is wrong with the base where some values are set."""
+        found, document = Problems(), self.document
+        said = meant(self.document, {path: value for _, path, value in settings if path not in self.unusable})
+        for where, path, value in (each for each in settings if each[1] in said):
+            document = with_values(document, {key_path(path): value}, self.own.place(*where), found)
+        try:
+            found.extend(resolve_document(document, problems=found, pack=self.pack).notes if self._whole(document) else ())
+        except InputError as error:
+            found.extend(error.problems)
+        return list({(problem.message.code, problem.place): problem for problem in reversed(list(found)) if self._is_own(problem)}.values())
 
     def _whole(self, document: Document) -> bool:
         return any(word in document.data for word in OBJECTIVES)
@@ -379,18 +434,18 @@ class _Reader:
         """Whether a problem is told at a line of this study, or is an error that no line of the base has."""
         return problem.place.file == self.own.place().file or not problem.message.warning
 
-    def _trials(self, options: Space, states: Space) -> Iterator[list[tuple[KeyPath, str, object]]]:
+    def _trials(self, options: Space, states: Space) -> Iterator[list[list[Setting]]]:
         """Settings of all paths together: the first value of each, the second of each, and so on."""
-        columns: list[list[list[tuple[KeyPath, str, object]]]] = []
+        columns: list[list[list[Setting]]] = []
         for part, space in (("options", options), ("states", states)):
             for axis in space.axes:
                 columns.append(
                     [[(self._where(part, level.name, path, n), path, value) for path, value in level.values.items()] for n, level in enumerate(axis)]
                 )
-            for path, draw in zip(space.paths, space.draws, strict=True):
-                columns.append([[((part, path), path, value)] for value in draw.extremes()])
+        for path, draw in self._draws().items():
+            columns.append([[(("states", path), path, value)] for value in draw.extremes()])
         for number in range(max((len(column) for column in columns), default=0)):
-            yield [each for column in columns for each in column[min(number, len(column) - 1)]]
+            yield [level for column in columns if (level := column[min(number, len(column) - 1)])]
 
     def _where(self, part: str, name: str, path: str, number: int) -> KeyPath:
         """The keys of the study that lead to a value."""
@@ -398,20 +453,13 @@ class _Reader:
         return (part, BUNDLES, name, path) if name in bundles and path in bundles[name] else (part, path, number)
 
 
-def _why_no_correlation(of: list[object], rows: list[object], draws: dict[str, Draw]) -> str:
-    """What is wrong with a correlation matrix; empty: nothing."""
-    strange = [str(path) for path in of if path not in draws or draws[str(path)].kind == "discrete"]
-    if strange or len(set(map(str, of))) < len(of):
-        return f"of: {', '.join(strange or map(str, of))}"
-    try:
-        matrix = np.array(rows, dtype=float)
-    except (TypeError, ValueError):
-        return f"matrix: {rows}"
-    if matrix.shape != (len(of), len(of)):
-        return f"matrix: {' x '.join(map(str, matrix.shape))}"
-    if not np.allclose(matrix, matrix.T) or not np.allclose(np.diag(matrix), 1):
-        return "matrix[i][j] = matrix[j][i], matrix[i][i] = 1"
-    return "" if np.linalg.eigvalsh(matrix).min() > 1e-10 else f"eigenvalue {np.linalg.eigvalsh(matrix).min():.3g}"
+def _overlap(one: KeyPath, other: KeyPath) -> bool:
+    """Whether one of two paths leads to the other, or to the same."""
+    return one[: len(other)] == other or other[: len(one)] == one
+
+
+def _same(one: object, other: object) -> bool:
+    return type(one) is type(other) and one == other
 
 
 def _short(path: str) -> str:

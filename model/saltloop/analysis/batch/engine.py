@@ -223,7 +223,10 @@ def _why(structure: _Structure, outcome: Outcome) -> Words:
     if outcome.status == "unbounded":
         return endless(structure.case, structure.program, [(int(n), float(outcome.ray[n])) for n in moving])
     if outcome.status == "stopped":
-        return Words(f"stopped before an optimal plan was found: {outcome.message}", f"未求得最优解即停止：{outcome.message}")
+        limit = structure.warm.options.time_limit
+        if limit is not None:
+            return Words(f"no optimal plan within {limit:g} s ({outcome.message})", f"{limit:g} 秒内未求得最优解（求解器：{outcome.message}）")
+        return Words(f"stopped before an optimal plan was found: {outcome.message}", f"未求得最优解即停止，求解器：{outcome.message}")
     return Words("no answer of the solver stands the optimality certificate", "求解结果均未通过最优性检验")
 
 

@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 
 from saltloop import __version__
-from saltloop.analysis.batch.engine import Capacities, Engine, Job, variation_of
+from saltloop.analysis.batch.engine import CHOSEN, Capacities, Engine, Job, variation_of
 from saltloop.analysis.batch.plan import LARGEST_CHUNK, CasePlan, case_name, digest, pieces
 from saltloop.analysis.batch.pool import Interrupts, Where, in_a_pool, in_this_process, on_dask
 from saltloop.analysis.batch.structures import STRUCTURES, Structures
 from saltloop.analysis.batch.summary import summarise
 from saltloop.analysis.batch.work import Done, Task
-from saltloop.errors import InputError, Place, SolveError, message
-from saltloop.results.run import MANIFEST, PROGRAM, open_run
+from saltloop.errors import InputError, Place, Problems, SolveError, message
+from saltloop.formulation.lines import name_of
+from saltloop.results.run import MANIFEST, PROGRAM, Run, open_run
 from saltloop.results.study import PLAN, SUMMARY, StudyRun
 from saltloop.scenario.resolve import resolved
 from saltloop.scenario.space import Values
@@ -46,6 +47,19 @@ FROZEN_BUILDS_NOTHING = message(
     ("allow new capacity in the base scenario: capacity.may_build", "请在基准情景中允许新建：capacity.may_build"),
     warning=True,
 )
+FROZEN_OF_ANOTHER = message(
+    "R308",
+    (
+        "frozen run '{name}' builds or gives up what the base scenario cannot: {items}",
+        "冻结运行“{name}”新建或退役了基准情景中没有的产能：{items}",
+    ),
+    (
+        "name a run of the same pack, areas and periods whose capacities the base scenario knows (capacity.may_build)",
+        "请给出数据包、区域与时期相同、且其产能为基准情景所允许（capacity.may_build）的运行",
+    ),
+)
+_MOST_NAMED = 5
+_NOTHING = 1e-6
 _CHUNKS = 8
 _LIBRARIES = ("highspy", "pyomo", "numpy", "scipy", "pandas", "pyarrow", "duckdb")
 
@@ -110,7 +124,7 @@ def run_study(study: Study, out: Path, how: How | None = None, tell: Callable[[P
         SolveError: processes die again and again.
     """
     how = how or How()
-    plan = CasePlan(study, {name: _digest_of_run(name) for name in study.frozen if study.options.named(name) is None})
+    plan = CasePlan(study, {name: _digest_of_run(study, name) for name in study.frozen if study.options.named(name) is None})
     folder = StudyRun(out / study.name / plan.base)
     folder.folder.mkdir(parents=True, exist_ok=True)
     # Not the processors of this machine but the cases decide the size, so that the parts of an array of jobs agree on it.
@@ -169,10 +183,41 @@ def _kinds(plan: CasePlan, cases: np.ndarray) -> list[Values]:
     return [meant(plan.study.document, plan.values(int(case))) for case in cases[firsts]]
 
 
-def _digest_of_run(name: str) -> str:
+def _place_of(study: Study, name: str) -> Place:
+    """Where a study names a frozen plan; of `all`, the file."""
+    return study.places.get(name, Place(str(study.path)))
+
+
+def _run_of(study: Study, name: str) -> Run:
+    """A run that a study takes its capacities from; what is wrong with its folder is told at the line of the study."""
+    try:
+        return open_run(Path(name))
+    except InputError as error:
+        raise InputError(Problems([replace(problem, place=study.places[name]) for problem in error.problems])) from error
+
+
+def _digest_of_run(study: Study, name: str) -> str:
     """What tells the capacities of a run from those of another."""
-    path = open_run(Path(name)).folder / PROGRAM / "columns.parquet"
+    path = _run_of(study, name).folder / PROGRAM / "columns.parquet"
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _capacities_of_run(study: Study, name: str, job: Job) -> Capacities:
+    """What a run builds and gives up.
+
+    Raises:
+        InputError: R308, the base scenario does not know it.
+    """
+    table = _run_of(study, name).table(f"{PROGRAM}/columns")
+    at = table["name"].str.startswith(tuple(f"{family}[" for family in CHOSEN))
+    found = dict(zip(table.loc[at, "name"], table.loc[at, "value"].astype(float), strict=True))
+    layout = Engine(job).variation.arrays({}).layout
+    known = {name_of(*layout.columns[int(n)]) for n in np.flatnonzero(layout.columns_of(*CHOSEN))}  # type: ignore[arg-type]
+    strange = [item for item, value in found.items() if value > _NOTHING and item not in known]
+    if strange:
+        items = ", ".join(strange[:_MOST_NAMED]) + (" ..." if len(strange) > _MOST_NAMED else "")
+        raise InputError(FROZEN_OF_ANOTHER.at(study.places[name], name=name, items=items))
+    return found
 
 
 def _frozen(folder: StudyRun, plan: CasePlan, job: Job) -> dict[str, Capacities]:
@@ -182,9 +227,7 @@ def _frozen(folder: StudyRun, plan: CasePlan, job: Job) -> dict[str, Capacities]
     for name in study.frozen:
         point = study.options.named(name)
         if point is None:
-            table = open_run(Path(name)).table(f"{PROGRAM}/columns")
-            at = table["name"].str.startswith(("new_capacity[", "retired_capacity["))
-            found[name] = dict(zip(table.loc[at, "name"], table.loc[at, "value"].astype(float), strict=True))
+            found[name] = _capacities_of_run(study, name, replace(job, variation=variation_of(study, 1)))
             continue
         values = study.options.values(point)
         kept = folder.folder / f"frozen-{digest([values])[:12]}.json"
@@ -193,12 +236,12 @@ def _frozen(folder: StudyRun, plan: CasePlan, job: Job) -> dict[str, Capacities]
             continue
         answer, capacities = Engine(replace(job, variation=variation_of(study, 1))).capacities(values)
         if answer.plan is None:
-            raise InputError(FROZEN_WITHOUT_PLAN.at(Place(str(study.path)), name=name, reason=answer.reason))
+            raise InputError(FROZEN_WITHOUT_PLAN.at(_place_of(study, name), name=name, reason=answer.reason))
         folder.write_json(kept.name, dict(capacities))
         found[name] = capacities
     for name, capacities in found.items():
         if not any(value > 0 for value in capacities.values()):
-            study.notes.add(FROZEN_BUILDS_NOTHING.at(Place(str(study.path)), name=name))
+            study.notes.add(FROZEN_BUILDS_NOTHING.at(_place_of(study, name), name=name))
     return found
 
 

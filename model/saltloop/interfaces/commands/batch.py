@@ -23,7 +23,7 @@ def _part(context: click.Context, parameter: click.Parameter, value: str | None)
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path))
 @click.option("--out", default=Path("results"), type=click.Path(path_type=Path), help="Folder of results (default: results).")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes (default: one for each processor).")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes on this machine (default: one for each processor).")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster, such as tcp://host:8786; the cases are solved by its workers.")
 @click.option("--task", metavar="I/N", callback=_part, help="Solve part I of N only, for array jobs; a call without --task gathers.")
 @click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver in each case.")
@@ -44,6 +44,8 @@ def batch(
     from saltloop.interfaces.study_text import say, study_text
     from saltloop.scenario.study import load_study
 
+    if dask is not None and workers is not None:
+        raise click.UsageError(say("workers_and_dask", language))
     loaded = load_study(study, data)
     with Bar(language) as bar:
         folder, progress = run_study(loaded, out, How(workers, dask, task, time_limit), bar)
