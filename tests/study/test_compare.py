@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from interfaces.typed import BASE, Project, project, typed
 from saltloop.analysis.compare import side_by_side
-from saltloop.analysis.contributions import contributions, inputs_between
+from saltloop.analysis.contributions import CONTRIBUTION_COLUMNS, Contributions, contributions, inputs_between
 from saltloop.errors import BAD_INPUT, SOLVED
+from saltloop.interfaces.compare_text import contribution_text
 from saltloop.results.run import Run, open_run
 
 CHANGED = BASE + "rules: {cap: {limit: co2, at_most: 80 kt}}\nset: {basins.lake_brine.draw_limit: 1.62 hm3}\n"
@@ -85,6 +87,33 @@ def test_the_command_speaks_both_languages(shop: Project) -> None:
     for words in ("账户", "规则的边际价值", "二氧化碳由", "合计"):
         assert words in chinese.text
     assert typed("compare", shop.root / "nowhere").code == BAD_INPUT
+
+
+def test_the_ends_are_the_runs_themselves(runs: tuple[Run, Run]) -> None:
+    """To the last bit, whatever plan another solve would find."""
+    found = contributions(*runs, account="co2")
+    own = [float(run.table("accounts").query("area in ['lake', 'park', 'town'] and account == 'co2'")["value"].sum()) for run in runs]
+    assert [found.first, found.second] == own
+
+
+def test_an_account_that_is_not_there_or_is_not_asked_for_is_told(runs: tuple[Run, Run]) -> None:
+    folders = [run.folder for run in runs]
+    said = typed("compare", *folders, "--account", "co3")
+    assert (said.code, "Did you mean 'co2'?" in said.text) == (BAD_INPUT, True)
+    for words in ([*folders, "--no-why"], [*folders, folders[0]]):
+        said = typed("compare", *words, "--account", "co2", "--lang", "zh")
+        assert (said.code, "R309" in said.text) == (BAD_INPUT, True)
+
+
+def test_two_runs_of_one_scenario_have_no_reason_to_differ(runs: tuple[Run, Run]) -> None:
+    assert "no input differs" in typed("compare", runs[0].folder, runs[0].folder).text
+
+
+def test_what_is_rounding_is_shown_as_nothing(runs: tuple[Run, Run]) -> None:
+    table = pd.DataFrame([("a", 1, 2, 5.0, 5.0, 5.0, "t"), ("b", 1, 2, 1e-11, -1e-12, 1e-11, "t")], columns=list(CONTRIBUTION_COLUMNS))
+    text = contribution_text(runs[0], Contributions("co2", "t", 10.0, 15.0, table, 2, True, 4))
+    (line,) = [line for line in text.splitlines() if line.startswith("  b")]
+    assert line.split()[3:] == ["0", "t", "0", "t", "–", "0", "t"]
 
 
 def test_one_run_alone_is_refused(shop: Project, runs: tuple[Run, Run]) -> None:

@@ -18,12 +18,14 @@ import pandas as pd
 
 from saltloop.analysis.variation import Variation
 from saltloop.data.pack import Pack
+from saltloop.data.read import nearest
 from saltloop.errors import InputError, Place, message
 from saltloop.formulation.arrays import arrays_of
+from saltloop.formulation.rules.rule import UNKNOWN_ACCOUNT
 from saltloop.results.run import Run
 from saltloop.scenario.document import Document, leaves
 from saltloop.scenario.nodes import KeyPath
-from saltloop.scenario.resolve import load_pack
+from saltloop.scenario.resolve import load_pack, resolve_document
 from saltloop.solve.live import Options
 from saltloop.solve.warm import Warm
 
@@ -36,6 +38,11 @@ NO_ORDER = message(
     "R307",
     ("the inputs cannot be changed one after another: every order meets a case without a plan", "输入无法逐一改变：每种次序都会遇到无可行方案的算例"),
     ("compare runs that lie closer together", "请比较差别较小的运行"),
+)
+NOT_EXPLAINED = message(
+    "R309",
+    ("--account names what is explained between two runs; here is nothing to explain", "--account 指明要解释两次运行之间的哪个账户；此处无可解释"),
+    ("name exactly two runs and leave out --no-why, or leave out --account", "请恰好给出两次运行且不加 --no-why，或去掉 --account"),
 )
 EXACT_UP_TO = 5
 DEFAULT_ORDERS = 6
@@ -170,29 +177,34 @@ def contributions(
         tell: called with the programmes solved so far, and about how many there will be.
 
     Raises:
-        InputError: the data are others (R306), or no order has plans throughout (R307).
+        InputError: the data are others (R306), no order has plans throughout (R307), or there is no such account.
     """
     document = document_of(first)
     pack = load_pack(document, data)
     _same_data(first, second, pack)
-    inputs = inputs_between(document.data, document_of(second).data)
+    units = dict(zip(pack.tables["accounts"]["account"], pack.tables["accounts"]["unit"], strict=True))
     account = account or next(iter(first.manifest["objective"]["stages"][0]["accounts"]))
+    if account not in units:
+        raise InputError(UNKNOWN_ACCOUNT.at(Place(), name=account, key="--account", known=", ".join(units), hint=nearest(account, list(units))))
+    inputs = inputs_between(document.data, document_of(second).data)
     all_orders = len(inputs) <= EXACT_UP_TO
     sequences = list(permutations(range(len(inputs)))) if all_orders else _some_orders(len(inputs), orders, seed)
     steps = {frozenset(order[:n]) for order in sequences for n in range(len(order) + 1)}
     values: dict[frozenset[int], float] = {}
     solver = _Values(document, pack, account)
+    ends = {frozenset[int](): first, frozenset(range(len(inputs))): second}
     for number, subset in enumerate(sorted(steps, key=lambda s: (len(s), sorted(s)))):
         changed = document.data
         for n in sorted(subset):
             changed = _put(changed, inputs[n].keys, inputs[n].after)
-        values[subset] = solver.value(changed)
+        # The ends are the runs themselves: where plans are not unique another solve may give another value.
+        values[subset] = _in_run(ends[subset], account, pack) if subset in ends else solver.value(changed)
         tell(number + 1, len(steps))
     good = [order for order in sequences if all(np.isfinite(values[frozenset(order[:n])]) for n in range(len(order) + 1))]
     if not good:
         raise InputError(NO_ORDER.at(Place()))
     effects = np.array([_steps(order, values) for order in good]).reshape(len(good), len(inputs))
-    unit = dict(zip(pack.tables["accounts"]["account"], pack.tables["accounts"]["unit"], strict=True)).get(account, "1")
+    unit = str(units[account])
     rows = [
         (i.name, i.before, i.after, mean, low, high, unit)
         for i, mean, low, high in zip(inputs, effects.mean(axis=0), effects.min(axis=0), effects.max(axis=0), strict=True)
@@ -203,7 +215,15 @@ def contributions(
         .sort_values("contribution", key=abs, ascending=False, ignore_index=True)
     )
     whole = frozenset(range(len(inputs)))
-    return Contributions(account, str(unit), values[frozenset()], values[whole], table, len(good), all_orders and len(good) == len(sequences), len(steps))
+    return Contributions(account, unit, values[frozenset()], values[whole], table, len(good), all_orders and len(good) == len(sequences), len(steps))
+
+
+def _in_run(run: Run, account: str, pack: Pack) -> float:
+    """The account over all sites and periods of a run, each period times its years; background left out."""
+    table, sites = run.table("accounts"), set(pack.tables["sites"]["site"])
+    own = table[table["area"].isin(sites) & (table["account"] == account)]
+    years = dict(resolve_document(document_of(run), pack=pack, check_changes=False).choices.periods)
+    return float((own["value"] * own["period"].map(years)).sum())
 
 
 def _steps(order: tuple[int, ...], values: dict[frozenset[int], float]) -> list[float]:

@@ -12,6 +12,7 @@ from saltloop.results.run import Run
 
 _SHOWN = 10
 _WIDE = 40
+_ROUNDING = 1e-9
 _TEXTS = {
     "accounts": ("Accounts", "账户"),
     "products": ("Sold", "销售量"),
@@ -22,9 +23,10 @@ _TEXTS = {
     "item": ("", ""),
     "more": ("... and {count} more", "……另有 {count} 项"),
     "why": (
-        "Why {account} goes from {first} to {second} ({orders} orders of change, {kind}):",
-        "{account}由 {first} 变为 {second} 的原因（{orders} 种变化次序，{kind}）：",
+        "Why {account} goes from {first} to {second} (sites of the scenario without background; orders of change: {orders}, {kind}):",
+        "{account}由 {first} 变为 {second} 的原因（情景各地点合计，不含背景值；{orders} 种变化次序，{kind}）：",
     ),
+    "alike": ("The two scenarios say the same: no input differs.", "两个情景相同：没有输入变化。"),
     "exact": ("all of them", "全部次序"),
     "sampled": ("a sample", "抽样"),
     "input": ("input", "输入"),
@@ -78,15 +80,22 @@ def _lines(runs: Sequence[Run], language: str) -> Iterator[str]:
 def contribution_text(run: Run, found: Contributions, language: str = "en") -> str:
     """The contributions of the changed inputs, and their sum."""
     voice = Voice(run, language)
+    if found.table.empty:
+        return say("alike", language)
+    # What is left of a difference of large numbers says nothing.
+    least = _ROUNDING * max(abs(found.first), abs(found.second))
+
+    def amount(value: float) -> str:
+        return voice.amount(0.0 if abs(value) <= least else value, found.unit)
+
     first, second = (voice.amount(value, found.unit) for value in (found.first, found.second))
     kind = say("exact" if found.exact else "sampled", language)
     lines = [say("why", language, account=voice.title(found.account), first=first, second=second, orders=found.orders, kind=kind)]
     rows = []
     for r in records(found.table):
-        spread = f"{voice.amount(r['lowest'], found.unit)} – {voice.amount(r['highest'], found.unit)}"
-        rows.append([str(r["input"]), _short(r["before"]), _short(r["after"]), voice.amount(r["contribution"], found.unit), spread])
-    total = float(found.table["contribution"].sum())
-    rows.append([say("sum", language), "", "", voice.amount(total, found.unit), ""])
+        spread = f"{amount(r['lowest'])} – {amount(r['highest'])}"
+        rows.append([str(r["input"]), _short(r["before"]), _short(r["after"]), amount(r["contribution"]), spread])
+    rows.append([say("sum", language), "", "", amount(float(found.table["contribution"].sum())), ""])
     return "\n".join([*lines, *aligned([say(key, language) for key in ("input", "before", "after", "contribution", "spread")], rows)])
 
 

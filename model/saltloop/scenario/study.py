@@ -106,6 +106,8 @@ TOO_MANY = message(
 _MOST_CASES = 5_000_000
 _WHOLE = frozenset({"title", "extends", "region", "language", "note", "shows"})
 _MOST_OPTIONS_NAMED = 20
+# `states` and the path; those of a listed value say its place in the list or its bundle too.
+_KEYS_OF_A_DRAW = 2
 
 
 @dataclass(frozen=True)
@@ -411,8 +413,7 @@ class _Reader:
         """The errors of each value by itself; of a distribution, whose ends may be told in two ways, the first."""
         alone = [(level, problem) for level in trial for problem in self._tried(level) if not problem.message.warning]
         known = {(problem.message.code, problem.place) for problem in self.problems}
-        is_draw = len(("part", "path"))
-        new = [problem for level, problem in alone if len(level[0][0]) != is_draw or (problem.message.code, problem.place) not in known]
+        new = [problem for level, problem in alone if len(level[0][0]) != _KEYS_OF_A_DRAW or (problem.message.code, problem.place) not in known]
         return new if alone else together
 
     def _tried(self, settings: list[Setting]) -> list[Problem]:

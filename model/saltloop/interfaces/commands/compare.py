@@ -31,7 +31,7 @@ def compare(folders: tuple[Path, ...], no_why: bool, account: str | None, orders
     Example:
         saltloop compare results/fertiliser-prices
     """
-    from saltloop.analysis.contributions import contributions
+    from saltloop.analysis.contributions import NOT_EXPLAINED, contributions
     from saltloop.interfaces.compare_text import compare_text, contribution_text
     from saltloop.interfaces.study_text import study_text
     from saltloop.results.run import open_run
@@ -41,6 +41,8 @@ def compare(folders: tuple[Path, ...], no_why: bool, account: str | None, orders
     runs = [open_run(folder) for folder in folders if folder not in studies]
     if len(runs) == 1:
         raise InputError(ONE_RUN.at(Place(), folder=runs[0].folder))
+    if account is not None and (no_why or len(runs) != 2):
+        raise InputError(NOT_EXPLAINED.at(Place()))
     for folder in studies:
         click.echo(study_text(open_study(folder), language))
     if runs:
