@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 
-from saltloop.errors import InputError, Place, Problem, message
+from saltloop.errors import InputError, Place, Problem, Words, message
 
 # pint loads dask, where there is one, for quantities that are dask arrays; there are none here, and it takes a third of a second.
 _is_loaded = "dask" in sys.modules
@@ -89,6 +89,9 @@ kCNY = 1e3 {currency} = 千元
 百万元 = 1e6 {currency}
 亿元 = 1e8 {currency}
 """
+# A ratio as formulas write it, such as (CNY)/(m3) or CNY/(t).
+_RATIO = re.compile(r"^\(?([^()/]+)\)?/\(?([^()/]+)\)?$")
+_MOST_SHOWN = 8
 _QUANTITY = re.compile(r"^\s*([+-]?(?:\d+(?:[ _,]\d{3})*|\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
 
 UNKNOWN_UNIT = message(
@@ -101,8 +104,8 @@ UNKNOWN_UNIT = message(
 )
 WRONG_DIMENSION = message(
     "D102",
-    ("'{unit}' does not fit where '{base}' belongs ({meaning})", "此处应为“{base}”的量纲（{meaning}），不能用“{unit}”"),
-    ("write the number in a unit that converts to {base}", "请改用可换算为 {base} 的单位"),
+    ("'{unit}' does not fit where {wanted} belongs ({meaning})", "此处应为{wanted}（{meaning}），不能用“{unit}”"),
+    ("{remedy}", "{remedy}"),
 )
 NOT_A_NUMBER = message(
     "D103",
@@ -195,8 +198,29 @@ class Units:
         except KeyError as error:
             return UNKNOWN_UNIT.at(place, unit=error.args[0], known=", ".join(self.known()))
         if factor is None:
-            return WRONG_DIMENSION.at(place, unit=unit, base=base, meaning=meaning or base)
+            wanted, remedy = self._wanted(base)
+            return WRONG_DIMENSION.at(place, unit=unit, wanted=wanted, meaning=meaning or base, remedy=remedy)
         return value * factor
+
+    def _wanted(self, base: str) -> tuple[Words, Words]:
+        """What belongs where a unit did not fit, and what to write, in words that a planner knows."""
+        upper, lower = ratio.groups() if (ratio := _RATIO.match(base)) else ("", "")
+        if upper == lower and (upper or self.dimension(base) == self.dimension("1")):
+            per = (f" ({upper} per {lower})", f"（{upper} 与 {lower} 之比）") if upper else ("", "")
+            wanted = Words(f"a share such as 60 %{per[0]}", f"比例，如 60 %{per[1]}")
+            return wanted, Words("write a percentage, or a number without a unit: 60 % or 0.6", "请写百分数或不带单位的数：60 % 或 0.6")
+        if upper:
+            plain = f"{upper}/({lower})" if " " in lower else f"{upper}/{lower}"
+            wanted = Words(f"'{plain}'", f"“{plain}”的量纲")
+            return wanted, Words(f"write {upper} per {lower}, such as 12 {plain}", f"请写每 {lower} 若干 {upper}，如 12 {plain}")
+        fitting = ", ".join(self._alike(base)[:_MOST_SHOWN])
+        remedy = Words(f"write the number in a unit that converts to {base}, such as {fitting}", f"请改用可换算为 {base} 的单位，如 {fitting}")
+        return Words(f"'{base}'", f"“{base}”的量纲"), remedy
+
+    def _alike(self, base: str) -> list[str]:
+        """Units of the dimension of a base, the base first, then those nearest to it in size."""
+        factors = {name: factor for name in self.known() if (factor := self.factor(name, base)) is not None}
+        return list(dict.fromkeys([base, *sorted(factors, key=lambda name: (abs(math.log(factors[name])), name))]))
 
     def quantity(self, text: object, base: str, place: Place, meaning: str = "") -> float | Problem:
         """A quantity as written in a scenario, in base units; a bare number is taken in base units."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,3 +135,32 @@ def test_there_and_back_gives_the_number(value: float, pair: tuple[str, str]) ->
     there = UNITS.convert(value, pair[0], pair[1], PLACE)
     assert isinstance(there, float)
     assert UNITS.convert(there, pair[1], pair[0], PLACE) == pytest.approx(value, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "english", "chinese"),
+    [
+        ("60 CNY", "(t)/(t)", "'CNY' does not fit where a share such as 60 % (t per t) belongs", "此处应为比例，如 60 %（t 与 t 之比）"),
+        ("60 CNY", "1", "'CNY' does not fit where a share such as 60 % belongs", "请写百分数或不带单位的数：60 % 或 0.6"),
+        ("60 %", "(CNY)/(m3)", "write CNY per m3, such as 12 CNY/m3", "请写每 m3 若干 CNY，如 12 CNY/m3"),
+        ("60 %", "CNY/(t km)", "write CNY per t km, such as 12 CNY/(t km)", "请写每 t km 若干 CNY，如 12 CNY/(t km)"),
+        ("60 %", "CNY/(t)", "'%' does not fit where 'CNY/t' belongs", "此处应为“CNY/t”的量纲"),
+        ("60 %", "m3", "a unit that converts to m3, such as m3, 立方米, L", "请改用可换算为 m3 的单位，如 m3, 立方米, L"),
+        ("60 %", "(CNY)/(t/a)", "'(CNY)/(t/a)' belongs", "“(CNY)/(t/a)”的量纲"),
+    ],
+)
+def test_a_wrong_unit_is_told_in_words_that_a_planner_knows(text: str, base: str, english: str, chinese: str) -> None:
+    found = Units().quantity(text, base, Place("f", 1), "rules.x.at_least")
+    assert isinstance(found, Problem)
+    assert english in found.text("en")
+    assert chinese in found.text("zh")
+    assert "rules.x.at_least" in found.text("zh")
+
+
+@pytest.mark.parametrize("base", ["(CNY)/(m3)", "CNY/(t km)", "tce/(CNY)", "(t)/(t)", "m3", "kt/a"])
+def test_what_a_message_of_a_wrong_unit_proposes_is_accepted(base: str) -> None:
+    said = Units().quantity("60 person", base, Place("f", 1))
+    assert isinstance(said, Problem)
+    proposed = re.split("such as |write a percentage, or a number without a unit: ", said.text("en").splitlines()[1])[-1]
+    texts = [text if text[0].isdigit() else f"3 {text}" for text in re.split(", | or ", proposed)]
+    assert [type(Units().quantity(text, base, Place("f", 1))) for text in texts] == [float] * len(texts)
