@@ -168,7 +168,7 @@ Frozen = Annotated[tuple[str, ...], PlainValidator(_frozen), WithJsonSchema({"an
 class OptionsForm(BaseModel):
     """What is decided: lists of values by path, and bundles."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
     __pydantic_extra__: dict[str, Several]
 
     bundles: Bundles = about("sets of values by name", "按名称成组的取值", {})
@@ -177,7 +177,7 @@ class OptionsForm(BaseModel):
 class StatesForm(BaseModel):
     """What the world does: lists of values and distributions by path, bundles, and how they are sampled."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
     __pydantic_extra__: dict[str, State]
 
     bundles: Bundles = about("sets of values by name", "按名称成组的取值", {})
@@ -190,7 +190,7 @@ class StatesForm(BaseModel):
 class StudyFile(BaseModel):
     """One study, as YAML."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
 
     title: Title = about("name of the study in English and Chinese", "研究的中英文名称", Title.model_construct())
     base: str = about("scenario file that is varied, relative to this file", "所变化的基准情景文件（相对本文件）", "", min_length=1)

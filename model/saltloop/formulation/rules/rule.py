@@ -207,7 +207,8 @@ class Rule(BaseModel):
     manual page; `in_chinese` has what stands there in words: the sentence, what must be said with it, the dual.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True)
+    # Validators are made for the kinds that a scenario uses, when it uses them: those of all kinds take longer than a small pack.
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True, defer_build=True)
     kind: ClassVar[str] = ""
     title: ClassVar[tuple[str, str]] = ("", "")
     in_chinese: ClassVar[tuple[str, str, str]] = ("", "", "")
