@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -44,11 +44,10 @@ class Companion:
         """
         with suppress(OSError):
             self._pipe.send((folder, language))
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self.close)
             yield
-        except BaseException:
-            self.close()
-            raise
+            on_failure.pop_all()
 
     def has_finished(self) -> bool:
         """Wait for the report; False if the process could not write it.
