@@ -134,14 +134,17 @@ class Units:
     def _registry(self) -> pint.UnitRegistry[float]:
         registry: pint.UnitRegistry[float] = pint.UnitRegistry(None)
         money = f"{self.currency} = [money]\n" + (_CNY.format(currency=self.currency) if self.currency == "CNY" else "")
-        own = "\n".join(f"{name} = {definition}" for name, definition in self.extra)
-        for line in (_DEFINITIONS + money + own).splitlines():
-            if line.strip():
-                registry.define(line.strip())
+        registry.load_definitions((_DEFINITIONS + money).strip().splitlines())
+        for name, definition in self.extra:
+            registry.define(f"{name} = {definition}")
         return registry
 
     @cached_property
     def _factors(self) -> dict[tuple[str, str], float | None]:
+        return {}
+
+    @cached_property
+    def _read(self) -> dict[str, pint.Quantity[float]]:
         return {}
 
     def known(self) -> list[str]:
@@ -156,11 +159,11 @@ class Units:
         """
         key = (unit, base)
         if key not in self._factors:
-            self._factors[key] = (
-                None
-                if self.dimension(unit) != self.dimension(base)
-                else (1.0 if unit == base else float(self._parse(unit).to_base_units().magnitude / self._parse(base).to_base_units().magnitude))
-            )
+            one, other = self._parsed(unit), self._parsed(base)
+            if one.dimensionality != other.dimensionality:
+                self._factors[key] = None
+            else:
+                self._factors[key] = 1.0 if unit == base else float(one.to_base_units().magnitude / other.to_base_units().magnitude)
         return self._factors[key]
 
     def dimension(self, unit: str) -> str:
@@ -169,7 +172,13 @@ class Units:
         Raises:
             KeyError: the unit is unknown.
         """
-        return str(self._parse(unit).dimensionality)
+        return str(self._parsed(unit).dimensionality)
+
+    def _parsed(self, unit: str) -> pint.Quantity[float]:
+        """One of a unit; each text is read once."""
+        if unit not in self._read:
+            self._read[unit] = self._parse(unit)
+        return self._read[unit]
 
     def _parse(self, unit: str) -> pint.Quantity[float]:
         text = unit.strip().replace("%", "percent").replace("‰", "permille") or "1"

@@ -125,16 +125,16 @@ def _read_about(folder: Path) -> About:
     return read_about(folder / "pack.yaml", _shown(folder / "pack.yaml"))
 
 
-def _lineage(folder: Path, chain: tuple[str, ...] = ()) -> list[Path]:
-    if folder.name in chain:
-        raise InputError(CIRCULAR_PACKS.at(_read_about(folder).place("builds_on"), chain=" -> ".join((*chain, folder.name))))
-    found: list[Path] = []
+def _lineage(folder: Path, chain: tuple[str, ...] = ()) -> dict[Path, About]:
+    """The folder of a pack after those that it builds on, each with its pack.yaml."""
     about = _read_about(folder)
+    if folder.name in chain:
+        raise InputError(CIRCULAR_PACKS.at(about.place("builds_on"), chain=" -> ".join((*chain, folder.name))))
+    found: dict[Path, About] = {}
     for parent in about.data.get("builds_on") or []:
-        for ancestor in _lineage(_parent(parent, folder, about), (*chain, folder.name)):
-            if ancestor not in found:
-                found.append(ancestor)
-    return [*found, folder]
+        ancestors = _lineage(_parent(parent, folder, about), (*chain, folder.name))
+        found |= {each: own for each, own in ancestors.items() if each not in found}
+    return {**found, folder: about}
 
 
 def _parent(name: str, folder: Path, about: About) -> Path:
@@ -158,38 +158,35 @@ def _unknown_files(folder: Path) -> list[Problem]:
     return [UNKNOWN_FILE.at(Place(_shown(p)), name=p.name, known=", ".join(known), hint=nearest(p.stem, known)) for p in names if p.stem not in BY_NAME]
 
 
-def _key(row: dict[str, Any], table: Table) -> tuple[Any, ...]:
-    return tuple(row[name] for name in table.key)
-
-
-def _merge(older: list[Row], newer: list[Row], table: Table, problems: Problems) -> list[Row]:
-    """Rows of both; a row marked override takes the place of the older one with its key."""
-    rows = {_key(r, table): r for r in older}
+def _merge(merged: dict[tuple[Any, ...], Row], newer: list[Row], table: Table, problems: Problems) -> None:
+    """Add the rows of a pack to those of the packs that it builds on; a row marked override takes the place of the older one with its key."""
     own: set[tuple[Any, ...]] = set()
-    for row in newer:
-        key, place = _key(row, table), Place(row[FILE], row[LINE])
-        shown = ", ".join("-" if part is None else str(part) for part in key)
-        if key in own or (key in rows and row["override"] != "yes"):
-            first = rows[key]
-            problems.add(DUPLICATE.at(place, key=shown, table=table.name, first=f"{first[FILE]}:{first[LINE]}"))
-        elif row["override"] == "yes" and key not in rows:
-            problems.add(NOTHING_TO_OVERRIDE.at(place, key=shown))
-        rows[key] = row
+    keys = zip(*([row[name] for row in newer] for name in table.key), strict=True)
+    for key, row in zip(keys, newer, strict=True):
+        replaces = row["override"] == "yes"
+        if key in own or (key in merged) != replaces:
+            place, shown = Place(row[FILE], row[LINE]), ", ".join("-" if part is None else str(part) for part in key)
+            first = merged.get(key)
+            problems.add(
+                NOTHING_TO_OVERRIDE.at(place, key=shown)
+                if first is None
+                else DUPLICATE.at(place, key=shown, table=table.name, first=f"{first[FILE]}:{first[LINE]}")
+            )
+        merged[key] = row
         own.add(key)
-    return list(rows.values())
 
 
 def _read_table(table: Table, folders: list[Path], problems: Problems, hashes: dict[str, str]) -> list[Row]:
-    merged: list[Row] = []
+    merged: dict[tuple[Any, ...], Row] = {}
     for folder in folders:
         newer: list[Row] = []
         for path in read.table_files(folder, table.name):
             rows = read.read_rows(table, path, _shown(path), problems)
             if rows is not None:
-                hashes[path.relative_to(folder.parent).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+                hashes[path.relative_to(folder.parent).as_posix()] = rows.digest
                 newer += read.typed_rows(rows, problems)
-        merged = _merge(merged, newer, table, problems) if newer else merged
-    return merged
+        _merge(merged, newer, table, problems)
+    return list(merged.values())
 
 
 def _ids(tables: dict[str, list[Row]]) -> dict[str, set[str]]:
@@ -204,9 +201,10 @@ def _unknown_references(tables: dict[str, list[Row]]) -> list[Problem]:
         for column in (c for c in table.names.values() if c.kind == "reference"):
             tables_meant = column.refers.split("|")
             known, what = set().union(*(ids[name] for name in tables_meant)), Words(" or ".join(tables_meant), "或 ".join(tables_meant))
-            for row in tables[table.name]:
+            unknown = {row[column.name] for row in tables[table.name]} - known - {None}
+            for row in tables[table.name] if unknown else ():
                 name = row[column.name]
-                if name is not None and name not in known:
+                if name in unknown:
                     problems.append(
                         UNKNOWN_REFERENCE.at(Place(row[FILE], row[LINE]), what=what, name=name, column=column.name, hint=nearest(str(name), sorted(known)))
                     )
@@ -252,18 +250,17 @@ def load(folder: Path) -> Pack:
     Raises:
         InputError: with every problem of every file.
     """
-    folders, problems, hashes = _lineage(folder), Problems(), {}
-    about = _read_about(folder)
+    lineage, problems, hashes = _lineage(folder), Problems(), dict[str, str]()
+    about = lineage[folder]
     currency, extra = str(about.data["currency"]), dict[str, str]()
     units = Units(currency)
-    for each in folders:
-        own = _read_about(each)
+    for each, own in lineage.items():
         if own.data.get("units"):
             extra |= {str(k): str(v) for k, v in own.data["units"].items()}
             units = units_of(currency, extra, own.place("units"))
         problems.extend(_unknown_files(each))
         hashes[f"{each.name}/pack.yaml"] = hashlib.sha256((each / "pack.yaml").read_bytes()).hexdigest()
-    tables = {table.name: _read_table(table, folders, problems, hashes) for table in TABLES}
+    tables = {table.name: _read_table(table, list(lineage), problems, hashes) for table in TABLES}
     if any(p.message in read.STRUCTURAL for p in problems):
         problems.stop_if_any()
     for table in TABLES:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from saltloop.data.factors import BY_KIND_AND_NAME, base_unit
@@ -99,18 +101,28 @@ def did_you_mean(name: str) -> Words:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one file as text, with their lines."""
+    """Rows of one file as text, with their lines.
+
+    Args:
+        table: of the schema.
+        file: as shown in messages.
+        lines: where each row begins.
+        cells: by column of the header, as many as lines.
+        digest: sha256 of the file.
+    """
 
     table: Table
     file: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[int, dict[str, str]], ...]
+    lines: tuple[int, ...]
+    cells: Mapping[str, Sequence[str]]
+    digest: str
 
 
 def read_rows(table: Table, path: Path, shown: str, problems: Problems) -> Rows | None:
     """The cells of a CSV file; None, with a problem, if it cannot be read or is no table of this kind."""
-    text = _text_of(path, shown, problems)
-    if text is None:
+    raw = _bytes_of(path, shown, problems)
+    text = None if raw is None else _text_of(raw, shown, problems)
+    if raw is None or text is None:
         return None
     # The csv module ends lines itself; splitlines would also cut at form feeds and the like inside a cell.
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -119,29 +131,35 @@ def read_rows(table: Table, path: Path, shown: str, problems: Problems) -> Rows 
         header = tuple(cell.strip() for cell in next(reader, []))
         if not _header_fits(table, header, shown, problems):
             return None
-        rows = []
+        lines, rows = list[int](), list[list[str]]()
         start = reader.line_num + 1
         for cells in reader:
             line, start = start, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
+            if not "".join(cells).strip():
                 continue
             if len(cells) != len(header):
                 problems.add(TOO_MANY_CELLS.at(Place(shown, line), found=len(cells), expected=len(header)))
                 continue
-            rows.append((line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
+            lines.append(line)
+            rows.append(cells)
     except csv.Error:
         problems.add(NOT_READABLE.at(Place(shown, start), reason=Words("its double quotes do not pair up", "双引号不成对")))
         return None
-    return Rows(table, shown, header, tuple(rows))
+    columns = zip(*rows, strict=True) if rows else ((),) * len(header)
+    return Rows(table, shown, tuple(lines), {name: list(map(str.strip, cells)) for name, cells in zip(header, columns, strict=True)}, sha256(raw).hexdigest())
 
 
-def _text_of(path: Path, shown: str, problems: Problems) -> str | None:
-    """The text of a file; None, with a problem, if it is none."""
+def _bytes_of(path: Path, shown: str, problems: Problems) -> bytes | None:
+    """What a file holds; None, with a problem, if it cannot be read."""
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         problems.add(NOT_READABLE.at(Place(shown), reason=error.strerror or error))
         return None
+
+
+def _text_of(raw: bytes, shown: str, problems: Problems) -> str | None:
+    """The text of a file; None, with a problem, if it is none."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -176,31 +194,30 @@ def _header_fits(table: Table, header: tuple[str, ...], shown: str, problems: Pr
     return not missing and len(set(header)) == len(header)
 
 
-def _number(text: str, column: Column, place: Place, problems: Problems) -> float | None:
+def _number(text: str, column: Column) -> float | Problem:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     whole = column.kind in ("integer", "year")
     if not math.isfinite(value) or (whole and value != int(value)):
-        problems.add(BAD_NUMBER.at(place, text=text, column=column.name, kind=WHOLE if whole else FINITE))
-        return None
+        return BAD_NUMBER.at(Place(), text=text, column=column.name, kind=WHOLE if whole else FINITE)
     return value
 
 
-def _cell(text: str, column: Column, place: Place, problems: Problems) -> object:
+def _cell(text: str, column: Column) -> object:
+    """What a text says in a column; a problem, still without its place, if it says nothing there."""
     if text == "":
         if column.required:
-            problems.add(EMPTY_CELL.at(place, column=column.name, meaning=Words(*column.meaning)))
+            return EMPTY_CELL.at(Place(), column=column.name, meaning=Words(*column.meaning))
         return () if column.kind == "tags" else None
     if column.kind in ("number", "integer", "year"):
-        return _number(text, column, place, problems)
+        return _number(text, column)
     if column.kind == "tags":
         return tuple(text.split())
     allowed = ("yes", "no") if column.kind == "flag" else column.choices
     if allowed and text not in allowed:
-        problems.add(BAD_CHOICE.at(place, text=text, column=column.name, known=", ".join(allowed), hint=nearest(text, list(allowed))))
-        return None
+        return BAD_CHOICE.at(Place(), text=text, column=column.name, known=", ".join(allowed), hint=nearest(text, list(allowed)))
     return text
 
 
@@ -213,14 +230,20 @@ def typed_rows(rows: Rows, problems: Problems) -> list[Row]:
     Returns:
         cells by column of the table, then `_file` and `_line`; a cell that cannot be used is None, with a problem.
     """
-    columns = list(rows.table.names.items())
-    typed = []
-    for line, cells in rows.rows:
-        place = Place(rows.file, line)
-        row: Row = {name: _cell(cells.get(name, ""), column, place, problems) for name, column in columns}
-        row[FILE], row[LINE] = rows.file, line
-        typed.append(row)
-    return typed
+    absent = ("",) * len(rows.lines)
+    columns = [_typed(rows.cells.get(name, absent), column, rows, problems) for name, column in rows.table.names.items()]
+    names = (*rows.table.names, FILE, LINE)
+    return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, (rows.file,) * len(rows.lines), rows.lines, strict=True)]
+
+
+def _typed(texts: Sequence[str], column: Column, rows: Rows, problems: Problems) -> list[object]:
+    """The cells of a column; each text is judged once, however often it stands there."""
+    judged = {text: _cell(text, column) for text in dict.fromkeys(texts)}
+    wrong = {text: found for text, found in judged.items() if isinstance(found, Problem)}
+    if wrong:
+        problems.extend(replace(wrong[text], place=Place(rows.file, line)) for text, line in zip(texts, rows.lines, strict=True) if text in wrong)
+        judged |= dict.fromkeys(wrong, () if column.kind == "tags" else None)
+    return [judged[text] for text in texts]
 
 
 BaseUnit = Callable[[Mapping[str, object]], str | None]
@@ -274,17 +297,20 @@ def convert(rows: list[Row], table: Table, units: Units, to_base: BaseUnit, prob
     """Turn value, low and high into base units and `unit` into the base unit, in place; the range is checked."""
     if not table.base:
         return
+    factors: dict[tuple[str, str], float | Problem] = {}
     for row in rows:
-        place = Place(row[FILE], row[LINE])
-        if None in (row["value"], row["low"], row["high"], row["unit"]):
+        value, low, high, unit = row["value"], row["low"], row["high"], row["unit"]
+        if value is None or low is None or high is None or unit is None:
             continue
-        value, low, high = row["value"], row["low"], row["high"]
         if not low <= value <= high:
-            problems.add(OUT_OF_RANGE.at(place, value=value, unit=row["unit"], low=low, high=high, hint=_range_hint(value, low, high)))
-        base = to_base(row) or str(row["unit"])
-        factor = units.convert(1.0, str(row["unit"]), base, place, f"{table.name}.value")
+            place = Place(row[FILE], row[LINE])
+            problems.add(OUT_OF_RANGE.at(place, value=value, unit=unit, low=low, high=high, hint=_range_hint(value, low, high)))
+        base = to_base(row) or unit
+        if (unit, base) not in factors:
+            factors[unit, base] = units.convert(1.0, unit, base, Place(), f"{table.name}.value")
+        factor = factors[unit, base]
         if isinstance(factor, Problem):
-            problems.add(factor)
+            problems.add(replace(factor, place=Place(row[FILE], row[LINE])))
         else:
             row.update(value=value * factor, low=low * factor, high=high * factor, unit=base)
 
@@ -303,7 +329,8 @@ def check_signs(rows: list[Row], table: Table, problems: Problems) -> None:
 def frame_of(rows: list[Row], table: Table) -> pd.DataFrame:
     """Rows as a frame with the columns of the table, `_file` and `_line`; cells stay as they are."""
     columns = [*table.names, FILE, LINE]
-    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in columns}, columns=columns)
+    cells = np.fromiter((row[name] for row in rows for name in columns), dtype=object, count=len(rows) * len(columns))
+    return pd.DataFrame(cells.reshape(len(rows), len(columns)), columns=columns, dtype=object)
 
 
 def table_files(folder: Path, name: str) -> list[Path]:
