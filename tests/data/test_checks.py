@@ -111,6 +111,18 @@ def test_trade_over_a_link_with_a_capacity_is_only_a_warning(tmp_path: Path) -> 
     assert {p.message.code for p in check(load(pack))} == {"D155"}
 
 
+def test_a_market_without_a_price_in_a_year_does_not_hide_the_offer_of_another(tmp_path: Path) -> None:
+    pack = copy_of_toy(tmp_path)
+    add(pack, "markets", {"market": "others", "title_en": "Others", "title_zh": "其他供应商", "side": "supply"})
+    for market, share in (("suppliers", 0.5), ("others", 1)):
+        add(pack, "market_tiers", {"market": market, "commodity": "potash", "tier": 1, "value": share})
+        add(pack, "market_access", {"market": market, "place": "lake", "commodity": "potash", "value": 0, "unit": "CNY/t"})
+    add(pack, "prices", {"commodity": "potash", "market": "others", "year": 2021, "value": 9000, "unit": "CNY/t"})
+    told = next(p for p in check(load(pack)) if p.message.code == "D154")
+    # In 2023: bought at half of 3000, sold at 3000 less the freight of 100.
+    assert "'potash' bought from 'suppliers' at 'lake' and sold to 'buyers' at 'lake' earns 1400 CNY per t" in told.text()
+
+
 def test_an_exception_silences_only_its_element(tmp_path: Path) -> None:
     pack = copy_of_toy(tmp_path)
     edit(pack, next(case["edits"] for case in CASES if case["code"] == "D130"))

@@ -67,7 +67,14 @@ class Relations:
 
     def is_own(self, row: Row) -> bool:
         """Whether a row stands in the pack itself and not in one that it builds on."""
-        return Path(row[FILE]).resolve().is_relative_to(self.pack.folder.resolve())
+        file = row[FILE]
+        if file not in self._own_files:
+            self._own_files[file] = Path(file).resolve().is_relative_to(self.pack.folder.resolve())
+        return self._own_files[file]
+
+    @cached_property
+    def _own_files(self) -> dict[str, bool]:
+        return {}
 
     def by(self, table: str, key: str) -> dict[str, dict[str, Any]]:
         """The rows of a table by id."""

@@ -149,6 +149,16 @@ class _Ledger:
             "unmet": {(row["market"], row["commodity"]) for row in r.rows("demands") if row["unmet_price"] is not None},
         }
 
+    @cached_property
+    def _pairs_of(self) -> dict[str, dict[str, list[Thing]]]:
+        """The same by commodity."""
+        found: dict[str, dict[str, list[Thing]]] = {}
+        for flow, pairs in self.pairs.items():
+            found[flow] = defaultdict(list)
+            for pair in pairs:
+                found[flow][pair[1]].append(pair)
+        return found
+
     def things(self, term: dict[str, Any]) -> set[Thing]:
         """What a term adds up: (agent,) or (agent, commodity); of links the mode, unless one link is named."""
         flow, agents = term["flow"], self.relations.named(AGENTS[term["flow"]], term["agent"])
@@ -158,7 +168,8 @@ class _Ledger:
         if flow == "ship":
             ways = {link if link == term["agent"] else self.mode[link] for link in agents}
             return {(way, c) for way in ways for c in self.relations.carried[self.mode.get(way, way)] & commodities}
-        return {(agent, c) for agent, c in self.pairs[flow] if agent in agents and c in commodities}
+        pairs = self._pairs_of[flow]
+        return {pair for c in commodities for pair in pairs.get(c, ()) if pair[0] in agents}
 
     def _amount(self, flow: str, thing: Thing) -> str:
         if flow == "activity":

@@ -204,10 +204,10 @@ class _Trade:
         sides = {name: {c for m, c in self.relations.tiers if self.relations.side[m] == name} for name in ("supply", "demand")}
         two_sided = sides["supply"] & sides["demand"]
         self.commodities = sorted(two_sided)
-        self.access: dict[tuple[str, str], list[tuple[str, int, Row]]] = defaultdict(list)
+        self.access: dict[tuple[str, str], dict[str, list[tuple[int, Row]]]] = defaultdict(lambda: defaultdict(list))
         for (market, site, commodity), row in self.relations.access.items():
             if commodity in two_sided:
-                self.access[self.relations.side[market], commodity].append((market, index[site], row))
+                self.access[self.relations.side[market], commodity][market].append((index[site], row))
 
     def _measure(self, link: Connection, name: str, base: str) -> float:
         """Freight or loss of one unit loaded: of the link itself, else of its mode, fixed and by distance."""
@@ -222,24 +222,31 @@ class _Trade:
 
     def _offers(self, side: str, commodity: str) -> tuple[_Numbers, npt.NDArray[np.int_], list[Row]]:
         """The best price by site and year, freight included (NaN: none), the number of the tier that gives it, and the tiers."""
-        sign, tiers = (1 if side == "supply" else -1), dict[str, Row]()
-        for market in dict.fromkeys(market for market, _, _ in self.access[side, commodity]):
+        sign, tiers = (1 if side == "supply" else -1), list[Row]()
+        best, which = np.full((len(self.sites), len(self.years)), np.nan), np.zeros((len(self.sites), len(self.years)), dtype=int)
+        for market, reached in self.access[side, commodity].items():
             tiers_open = [row for row in self.relations.tiers[market, commodity] if row["volume"] is None or (not self.unlimited and row["volume"] > 0)]
             if tiers_open:
-                tiers[market] = min(tiers_open, key=lambda row: sign * row["value"])
-        number = {market: n for n, market in enumerate(tiers)}
-        best, which = np.full((len(self.sites), len(self.years)), np.nan), np.zeros((len(self.sites), len(self.years)), dtype=int)
-        series: dict[tuple[str, int, int], _Numbers] = {}
-        for market, site, access in self.access[side, commodity]:
+                tier = min(tiers_open, key=lambda row: sign * row["value"])
+                offered = self._offered(market, commodity, reached, sign, tier["value"])
+                better = np.isnan(best) | (sign * offered < sign * best)
+                best, which = np.where(better, offered, best), np.where(better, len(tiers), which)
+                tiers.append(tier)
+        return best, which, tiers
+
+    def _offered(self, market: str, commodity: str, reached: list[tuple[int, Row]], sign: int, share: float) -> _Numbers:
+        """What a market pays or asks by site and year, at a share of its price, freight included; NaN where it does not trade."""
+        sites, prices, freights = list[int](), list[list[float]](), list[float]()
+        for site, access in reached:
             by_year, freight = self.relations.price(commodity, market, self.sites[site]), self.relations.money(access, commodity)
-            if market not in tiers or freight is None:
-                continue
-            key = (market, id(by_year), id(access))
-            if key not in series:
-                series[key] = np.array([by_year.get(year, np.nan) for year in self.years]) * tiers[market]["value"] + sign * freight
-            better = ~(sign * best[site] <= sign * series[key])  # also where there is none so far
-            best[site], which[site] = np.where(better, series[key], best[site]), np.where(better, number[market], which[site])
-        return best, which, list(tiers.values())
+            if by_year and freight is not None:
+                sites.append(site)
+                prices.append([by_year.get(year, np.nan) for year in self.years])
+                freights.append(freight)
+        offered = np.full((len(self.sites), len(self.years)), np.nan)
+        if sites:
+            offered[sites] = np.array(prices) * share + sign * np.array(freights)[:, None]
+        return offered
 
     def _ways(self, commodity: str) -> tuple[_Numbers, _Numbers]:
         """Freight of one unit sent and share that arrives, by way; NaN where the way does not carry it."""
