@@ -38,7 +38,7 @@ TABLES = ("status", "accounts", "rules")
 STATUS_COLUMNS = ("case", "status", "objective", "reason_en", "reason_zh", "certificate", "seconds", "time_limit")
 _REPLACES = "replaces.json"
 _COMPACT = "compact-"
-_ROWS_IN_A_GROUP = 200_000
+_ROWS_IN_A_GROUP = 50_000
 _CASES_IN_A_PART = 20_000
 # To write a part takes seconds at most; what is younger than this may be another process at work.
 _ABANDONED = 600.0
@@ -181,6 +181,7 @@ class StudyRun:
                 batch.append(part)
                 cases += parquet.read_metadata(part / "status.parquet").num_rows
         self.tidy()
+        pa.default_memory_pool().release_unused()
 
 
 def steadily(read: Callable[[], T]) -> T:

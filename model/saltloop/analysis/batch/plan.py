@@ -23,7 +23,7 @@ from saltloop.scenario.study import Study
 
 LARGEST_CHUNK = 100
 AS_BUILT = " (as built)"
-_BLOCK = 10_000
+_BLOCK = 2_500
 _SILENT = ("title", "note", "language", "shows")
 # Numbers may take any value without another row or column; what else varies makes another programme.
 _NUMBERS = ("prices", "set")
@@ -115,8 +115,9 @@ class CasePlan:
     def order(self) -> np.ndarray:
         """Cases in the order in which they are solved: by structure, then so that neighbours differ little."""
         options = np.concatenate([self.study.options.tour(), np.arange(len(self.study.options), self.options, dtype=np.int64)])
-        turned = [options if n % 2 == 0 else options[::-1] for n in range(self.states)]
-        cases = np.concatenate([each * self.states + state for each, state in zip(turned, self.study.states.tour(), strict=True)])
+        cases: np.ndarray = options * self.states + self.study.states.tour()[:, None]
+        cases[1::2] = cases[1::2, ::-1]
+        cases = cases.ravel()
         return cases[np.argsort(self.groups[cases], kind="stable")]
 
     @cached_property
@@ -207,4 +208,4 @@ def _is_number_of_a_rule(path: str, value: object) -> bool:
 
 def _numbered(words: Iterable[str]) -> np.ndarray:
     known: dict[str, int] = {}
-    return np.array([known.setdefault(word, len(known)) for word in words], dtype=np.int64)
+    return np.fromiter((known.setdefault(word, len(known)) for word in words), dtype=np.int64)

@@ -123,7 +123,14 @@ def run_study(study: Study, out: Path, how: How | None = None, tell: Callable[[P
         InputError: a frozen plan cannot be had, the disk does not take the results, no cluster answers.
         SolveError: processes die again and again.
     """
-    how = how or How()
+    folder, progress = _solve(study, out, how or How(), tell)
+    if progress.before + progress.solved >= progress.cases:
+        _finish(folder)
+    return folder, progress
+
+
+def _solve(study: Study, out: Path, how: How, tell: Callable[[Progress], None]) -> tuple[StudyRun, Progress]:
+    """Solve what is missing; the plan and the programmes are forgotten before the study is summarised."""
     plan = CasePlan(study, {name: _digest_of_run(study, name) for name in study.frozen if study.options.named(name) is None})
     folder = StudyRun(out / study.name / plan.base)
     folder.folder.mkdir(parents=True, exist_ok=True)
@@ -144,8 +151,6 @@ def run_study(study: Study, out: Path, how: How | None = None, tell: Callable[[P
             for done in _where(how, len(cases), size)(job, _kinds(plan, cases), _tasks(plan, cases, numbers), interrupts):
                 _keep(folder, done, progress)
                 tell(progress)
-    if progress.before + progress.solved >= progress.cases:
-        _finish(folder)
     return folder, progress
 
 
