@@ -75,6 +75,7 @@ def titles(pack: Pack) -> Titles:
         ("markets", "market"),
         ("routes", "route"),
         ("accounts", "account"),
+        ("land_classes", "land_class"),
     ):
         for r in pack.rows(table):
             found.setdefault(str(r[key]), (str(r["title_en"]), str(r["title_zh"])))

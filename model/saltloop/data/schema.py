@@ -278,12 +278,18 @@ TABLES: tuple[Table, ...] = (
         required=True,
     ),
     Table(
+        "land_classes",
+        ("classes of land", "用地类别"),
+        ("land_class",),
+        (Column("land_class", "id", ("name in files and results", "代号")), *_TITLES, _NOTE),
+    ),
+    Table(
         "land",
         ("land that may be built on", "可用土地"),
         ("site", "land_class"),
         (
             _refer("site", "sites", "the site", "地点"),
-            Column("land_class", "text", ("construction, unused, ...", "用地类别")),
+            Column("land_class", "text", ("construction, unused, ...; titles in `land_classes`", "用地类别；名称见 `land_classes`")),
         ),
         base="ha",
         path="land.{site}.{land_class}",

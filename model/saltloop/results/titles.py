@@ -34,6 +34,7 @@ def names_of(case: Case) -> pd.DataFrame:
         ("route", "routes", "kind"),
         ("mode", "modes", None),
         ("store", "stores", None),
+        ("land_class", "land_classes", None),
         ("account", "accounts", "group"),
         ("indicator", "indicators", "better"),
         ("score", "scores", None),

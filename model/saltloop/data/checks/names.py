@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from saltloop.data.checks.registry import data_check
+from saltloop.data.read import nearest
 from saltloop.data.relations import Relations, Row, place_of
 from saltloop.data.schema import TABLES
 from saltloop.errors import Problem, message
@@ -34,6 +35,13 @@ NOT_NESTED = message(
     "D197",
     ("areas lie in each other in a circle: {chain}", "区域互相包含，成为循环：{chain}"),
     ("correct the parent of one of them; the outermost area has none", "请改正其中一个的 parent；最外层区域留空"),
+)
+
+UNTITLED_LAND = message(
+    "D189",
+    ("land class '{name}' has no title", "用地类别“{name}”没有名称"),
+    ("add it to land_classes.csv in English and Chinese, or correct the word.{hint}", "请在 land_classes.csv 中补上中英文名称，或改正该词。{hint}"),
+    warning=True,
 )
 
 
@@ -149,3 +157,21 @@ def areas_are_nested(relations: Relations) -> Iterator[Problem]:
         if above == name and name not in told:
             told.update(chain)
             yield NOT_NESTED.at(place_of(areas[name]), chain=" -> ".join([*chain, above]))
+
+
+@data_check(UNTITLED_LAND)
+def land_classes_have_titles(relations: Relations) -> Iterator[Problem]:
+    """Each class of land is one that the pack declares.
+
+    What it does: looks up the classes of land, processes, equipment and routes in `land_classes`, where the pack has that table.
+
+    Why: a misspelt class is a land of its own that nothing limits; without a title readers of one language meet a word of the other.
+    """
+    known = [row["land_class"] for row in relations.rows("land_classes")]
+    first: dict[str, Row] = {}
+    for table in ("land", "processes", "equipment", "routes"):
+        for row in relations.rows(table):
+            if row["land_class"] and row["land_class"] not in known:
+                first.setdefault(row["land_class"], row)
+    for name, where in first.items() if known else ():
+        yield UNTITLED_LAND.at(place_of(where), name=name, hint=nearest(name, known))
