@@ -11,8 +11,8 @@ from saltloop.results.run import open_run
 def test_classes_of_land_are_named_in_the_language_of_the_reader(tmp_path: Path) -> None:
     """The park has 15 ha of unused land for 7.5 MW of solar plants, see the README of the toy pack."""
     made = project(tmp_path)
-    path = made.write(BASE + "capacity: {may_build: [option]}\n", "solar")
-    said = typed("run", path, "--no-report", "--out", made.root / "results", "--lang", "zh")
+    made.write(BASE + "capacity: {may_build: [option]}\n", "solar")
+    said = typed("run", made.root / "scenarios" / "solar.yaml", "--no-report", "--out", made.root / "results", "--lang", "zh")
     assert "未利用地" in said.text
     names = open_run(made.root / "results" / "solar").table("names").set_index("id")
     assert names.loc["unused", ["kind", "title_en", "title_zh"]].tolist() == ["land_class", "Unused land", "未利用地"]
