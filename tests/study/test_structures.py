@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,14 @@ import pandas as pd
 import pytest
 
 from saltloop.analysis.batch import structures
-from saltloop.analysis.batch.engine import variation_of
+from saltloop.analysis.batch.engine import Engine, Job, variation_of
 from saltloop.analysis.batch.plan import CasePlan
+from saltloop.analysis.batch.pool import Interrupts, in_a_pool
 from saltloop.analysis.batch.run import How, run_study
 from saltloop.analysis.batch.structures import STRUCTURES, Structures, build_one
+from saltloop.analysis.batch.work import Task, solve_chunk
 from saltloop.analysis.variation import Variation
-from saltloop.formulation.arrays import difference, in_order_of
+from saltloop.formulation.arrays import Arrays, arrays_of, difference, in_order_of, on_one_layout
 from saltloop.results.study import StudyRun
 from study.files import BASE, study_of
 
@@ -141,3 +145,39 @@ def test_names_from_another_process_are_put_in_the_order_of_the_numbers(tmp_path
     assert tuple(found.across.keys()) == layout.columns
     assert tuple(found.down.keys()) == layout.rows
     assert found.position("account").to_dict() == program.position("account").to_dict()
+
+
+def test_what_is_measured_before_the_processes_start_is_solved_by_them(tmp_path: Path) -> None:
+    study = study_of(tmp_path, TEXT)
+    variation = variation_of(study, 12)
+    tasks = [Task(f"{n:016x}", {"rules.cap.at_most": "88 kt", "prices.potash": f"{-n} %"}) for n in range(1, 5)]
+    assert variation.is_patched(tasks[0].values)
+    job = Job(variation, study.pack, study.places)
+    with Interrupts() as interrupts:
+        (done,) = in_a_pool(job, [], iter([tasks]), interrupts, 1)
+    alone = solve_chunk(Engine(job), tasks)
+    for name in ("case", "status"):
+        assert done.tables["status"][name].to_pylist() == alone.tables["status"][name].to_pylist()
+    np.testing.assert_allclose(done.tables["status"]["objective"], alone.tables["status"]["objective"], rtol=1e-9)
+    np.testing.assert_allclose(done.tables["accounts"]["total"], alone.tables["accounts"]["total"], rtol=1e-9, atol=1e-6)
+
+
+def test_programmes_from_other_processes_are_put_on_one_layout_too(tmp_path: Path) -> None:
+    """One of them lacks an entry, as where a coefficient is zero at one end of a path."""
+    program = shelved(tmp_path)[0].build({}).program
+    poorer = program.matrix.copy()
+    poorer.data[3] = 0.0
+    here = arrays_of(replace(program, matrix=poorer)), arrays_of(program)
+    wanted = on_one_layout(here)
+    for several in (pickle.loads(pickle.dumps(here)), (sent(here[0]), here[1]), (here[0], sent(here[1]))):
+        found = on_one_layout(several)
+        assert found[0].layout is found[1].layout
+        assert found[0].layout.columns == wanted[0].layout.columns
+        assert found[0].layout.row_units == wanted[0].layout.row_units
+        assert [each.numbers.tolist() for each in found] == [each.numbers.tolist() for each in wanted]
+
+
+def sent(arrays: Arrays) -> Arrays:
+    """As another process receives it."""
+    found: Arrays = pickle.loads(pickle.dumps(arrays))
+    return found

@@ -54,6 +54,17 @@ class Layout:
         found.__dict__.update(known | {"columns": columns, "rows": rows, "row_units": row_units})
         return found
 
+    def with_entries(self, starts: np.ndarray, indices: np.ndarray) -> Layout:
+        """The same rows and columns with other entries; one that was sent from another process has its names and no programme.
+
+        Args:
+            starts: first entry of each row, and the number of entries.
+            indices: column of each entry, rising within a row.
+        """
+        if self.is_named:
+            return replace(self, starts=starts, indices=indices)
+        return Layout.of_names(self.columns, self.rows, self.row_units, self.senses, starts, indices)
+
     @property
     def is_named(self) -> bool:
         """Whether the programme that names rows and columns is at hand."""
@@ -245,7 +256,7 @@ def on_one_layout(several: Iterable[Arrays]) -> tuple[Arrays, ...]:
     pattern = sparse.csr_array(reduce(add, (_pattern(matrix) for _, matrix in ordered)))
     pattern.sort_indices()
     widened = len(pattern.indices) > len(first.layout.indices)
-    layout = replace(first.layout, starts=pattern.indptr, indices=pattern.indices) if widened else first.layout
+    layout = first.layout.with_entries(pattern.indptr, pattern.indices) if widened else first.layout
     return tuple(Arrays(layout, np.concatenate([plain, _entries(matrix, layout)])) for plain, matrix in ordered)
 
 
