@@ -65,9 +65,9 @@ class FamilyOfLines:
             found[name] = np.where(piece >= 0, np.array(self.slices, dtype=object)[piece], values) if name == "slice" else values
         return found
 
-    def table(self) -> pd.DataFrame:
-        """Every index as a column; names stay Python strings, which costs less than turning them into Arrow and back."""
-        return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in self.indices().items()})
+    def table(self, **more: np.ndarray) -> pd.DataFrame:
+        """Every index as a column, and more of them; names stay Python strings, which costs less than turning them into Arrow and back."""
+        return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in (self.indices() | more).items()})
 
     def units(self) -> np.ndarray:
         """Unit of every line."""

@@ -39,34 +39,26 @@ class Solved:
         return self._made[f"rows of {name}"]
 
     def _family(self, name: str) -> pd.DataFrame:
-        lines, chosen = self.program.across, self.program.across.span(name)
-        return (
-            lines.family(name)
-            .table()
-            .assign(
-                value=self.solution.values[chosen],
-                reduced_cost=self.solution.reduced_costs[chosen],
-                unit=lines.family(name).units(),
-                position=np.arange(chosen.start, chosen.stop),
-            )
+        lines, chosen = self.program.across.family(name), self.program.across.span(name)
+        return lines.table(
+            value=self.solution.values[chosen],
+            reduced_cost=self.solution.reduced_costs[chosen],
+            unit=lines.units(),
+            position=np.arange(chosen.start, chosen.stop),
         )
 
     def _equation(self, name: str) -> pd.DataFrame:
-        lines, chosen = self.program.down, self.program.down.span(name)
-        s = self.solution
-        return (
-            lines.family(name)
-            .table()
-            .assign(
-                activity=s.activity[chosen],
-                lower=lines.lower[chosen],
-                upper=lines.upper[chosen],
-                dual=s.duals[chosen],
-                range_from=s.ranging.row_from[chosen],
-                range_to=s.ranging.row_to[chosen],
-                unit=lines.family(name).units(),
-                position=np.arange(chosen.start, chosen.stop),
-            )
+        down, s = self.program.down, self.solution
+        lines, chosen = down.family(name), down.span(name)
+        return lines.table(
+            activity=s.activity[chosen],
+            lower=down.lower[chosen],
+            upper=down.upper[chosen],
+            dual=s.duals[chosen],
+            range_from=s.ranging.row_from[chosen],
+            range_to=s.ranging.row_to[chosen],
+            unit=lines.units(),
+            position=np.arange(chosen.start, chosen.stop),
         )
 
 
