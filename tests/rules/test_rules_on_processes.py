@@ -104,3 +104,37 @@ def test_a_standard_that_all_meet_refuses_nothing_and_says_so() -> None:
     answer = solve_pack(WORKS, rules={"standard": {"entry": "maker", "of": "coal", "at_most": "0.5 t/t", "plants": "all"}})
     assert answer.objective == pytest.approx(1550)
     assert [p.message.code for p in answer.solved.case.notes] == ["M320"]
+
+
+SHARED = """
+areas all | sites east all
+commodities good t | commodities brick t
+equipment hall t/a
+processes press good | processes bake brick
+uses press hall 1 t | uses bake hall 0.5 t
+recipes press good make 1 | recipes bake brick make 1
+capacities east hall 150
+markets town demand | market_tiers town good | market_tiers town brick
+prices good 10 | prices brick 8
+accounts made t | account_terms made made good
+"""
+
+
+def test_a_phase_out_weighs_what_processes_take_of_shared_equipment() -> None:
+    """A brick takes half a tonne of the hall: 150 t/a of hall bake 300 t, 8 x 300 = 2400; at half time 75 of hall, 150 t of brick.
+
+    The other half of the hall is then free for 75 t of the other good, at 10.
+    """
+    answer = solve_pack(SHARED, rules={"exit": {"phase_out": "bake", "by": 2035}}, periods=[(2025, 1), (2030, 1)])
+    assert answer.value("activity", "east", "bake", 2025, "year") == pytest.approx(300)
+    assert answer.value("activity", "east", "bake", 2030, "year") == pytest.approx(150)
+    assert answer.value("activity", "east", "press", 2030, "year") == pytest.approx(75)
+    # Another tonne of hall for bricks takes the place of a tonne of good: 2 x 8 - 10.
+    assert answer.dual("rule", "exit", 2030) == pytest.approx(6 * 1.08**-5)
+
+
+@pytest.mark.parametrize("rule", [{"phase_out": "maker", "by": 2035}, {"build_rate": "maker", "at_most": "3 t/a"}])
+def test_capacities_in_different_units_are_not_added_up(rule: dict[str, object]) -> None:
+    pack = WORKS.replace("processes new good - - - maker", "processes new good - t/d - maker")
+    with pytest.raises(InputError, match=r"S222.*t/a, t/d"):
+        program_of(pack, rules={"it": rule}, may_build=("option",))

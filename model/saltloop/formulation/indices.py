@@ -122,6 +122,7 @@ QUERIED: dict[str, tuple[str, tuple[int, ...], int]] = {
     "account_charged": ("charge_base", (0,), 1),
     "account_paid": ("grant_limit", (0, 1), 1),
     "activities_of_rule": ("rule", (0,), 3),
+    "uses_of_rule": ("rule", (0,), 4),
     "capacities_of_rule": ("rule", (0, 1), 2),
     "shipments_of_rule": ("rule", (0,), 3),
     "allowances_of_rule": ("rule", (0, 1), 2),
@@ -385,6 +386,15 @@ def _selected(case: Case, rule: Rule) -> Iterator[tuple[str, Key, Key]]:
             for y in rule.periods
             if p in rule.sites and u in units and case.may_build.get((p, u, y), 0) > 0
         )
+    elif rule.on_capacity_used:
+        yield from (
+            ("uses_of_rule", (rule.name,), (p, j, u, t))
+            for p, j in case.activities
+            if p in rule.sites and j in rule.processes
+            for jj, u in case.use
+            if jj == j
+            for t in case.process_slices[j]
+        )
     elif rule.processes:
         yield from (
             ("activities_of_rule", (rule.name,), (p, j, t))
@@ -414,7 +424,8 @@ def _tell_lost_allowances(case: Case) -> None:
 def _rule_sets(case: Case, found: Indices) -> None:
     _tell_lost_allowances(case)
     rows: list[Key] = []
-    pairs: dict[str, list[tuple[Key, Key]]] = {"activities_of_rule": [], "capacities_of_rule": [], "shipments_of_rule": [], "allowances_of_rule": []}
+    names = ("activities_of_rule", "uses_of_rule", "capacities_of_rule", "shipments_of_rule", "allowances_of_rule")
+    pairs: dict[str, list[tuple[Key, Key]]] = {name: [] for name in names}
     for rule in case.choices.rules:
         selected = list(_selected(case, rule))
         for name, key, member in selected:

@@ -29,6 +29,21 @@ def activity_unit(rule: Rule, context: Context, name: str) -> str | None:
     return units[0] if len(units) == 1 else None
 
 
+def equipment_of(rule: Rule, context: Context) -> set[str]:
+    """The equipment that the rule's processes work on: shared equipment, else their own."""
+    uses = context.pack.tables["uses"]
+    return set(uses.loc[uses["process"].isin(rule.processes), "equipment"]) | (set(rule.processes) - set(uses["process"]))
+
+
+def capacity_unit(rule: Rule, context: Context, name: str) -> str | None:
+    """Common unit of the capacities of the rule's equipment; None, with a problem, if they differ."""
+    of = capacity_units(context.pack.tables)
+    units = sorted({of[u] for u in equipment_of(rule, context)})
+    if len(units) > 1:
+        context.problems.add(MIXED_UNITS.at(context.place_of(rule.kind), name=name, key=context.key, units=", ".join(units)))
+    return units[0] if len(units) == 1 else None
+
+
 def activity_of(rule: Rule, m: Any, y: Any) -> Any:
     """What the rule's processes put out in a period."""
     return sum(m.activity[p, j, y, t] for p, j, t in m.activities_of_rule[rule.name])
@@ -126,18 +141,20 @@ class Minimum(Rule, kind="minimum"):
 class PhaseOut(Rule, kind="phase_out"):
     r"""The capacity that a process may use falls in a straight line to zero.
 
-    .. math:: \sum_{p \in area} \sum_{j} \sum_t activity_{pjyt} \le share_y \cdot existing_{y},
+    .. math:: \sum_{p \in area} \sum_{j} \sum_u \sum_t use_{ju}\, activity_{pjyt} \le share_y \cdot existing_{y},
         \qquad share_y = \min(1, \max(0, (by - y) / (by - from)))
 
+    `existing` is what stands in the last year at full capacity; where processes share equipment, all of it counts for each.
+
     Example: ``phase_out_coke: {phase_out: coking, from: 2025, by: 2030}``
-    Dual: what one unit more of the activity would be worth.
+    Dual: what one unit more of the capacity in use would be worth.
     """
 
     title = ("Phase-out", "淘汰")
     in_chinese = (
         "工艺可用的产能沿直线降为零。",
-        "",
-        "活动多允许一单位的价值。",
+        "`existing` 为满产能最后一年的在役产能；共用设备的工艺均以整台设备计。",
+        "多允许使用一单位产能的价值。",
     )
     process: str = about("process, equipment or tag", "工艺、设备或标签", alias="phase_out")
     by: int = about("first year without it", "完全退出的首年")
@@ -149,31 +166,40 @@ class PhaseOut(Rule, kind="phase_out"):
             raise expected("`from` must lie before `by`", "`from` 须早于 `by`")
         return self
 
+    @property
+    def on_capacity_used(self) -> bool:
+        """It bounds the capacity that runs."""
+        return True
+
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
-        """bound: the share that remains of the capacity standing at the sites, in units of activity."""
+        """bound: the share that remains of the capacity standing at the sites, in units of capacity for a year."""
         self._processes = context.processes_in(self.process, self.kind)
-        self._unit = activity_unit(self, context, self.process) or "1"
+        self._unit = self._for_a_year(capacity_unit(self, context, self.process))
         first = self.start if self.start is not None else min(context.years)
         standing = self._standing(context, first)
         share = {y: 1.0 if y <= first < self.by else max(0.0, (self.by - y) / (self.by - first)) if y < self.by else 0.0 for y in context.years}
         return {"bound": Schedule(None, tuple((y, share[y] * standing) for y in context.years))}
 
+    def _for_a_year(self, unit: str | None) -> str:
+        """A unit of capacity for a year: of one that is counted by the year, what it puts out."""
+        yearly = unit.removesuffix("/a") if unit is not None else "1"
+        return yearly if unit is None or yearly != unit else f"({unit})*a"
+
     def _standing(self, context: Context, first: int) -> float:
-        """Capacity of all statuses but options in a year, in activity units per year."""
-        capacities, uses = context.pack.tables["capacities"], context.pack.tables["uses"]
-        shared = set(uses.loc[uses["process"].isin(self._processes), "equipment"])
-        equipment = shared | (set(self._processes) - set(uses["process"]))
-        units = capacity_units(context.pack.tables)
-        total = 0.0
-        for row in records(capacities):
-            stands = row["from_year"] <= first and (row["to_year"] is None or first <= row["to_year"])
-            if stands and row["equipment"] in equipment and row["site"] in self._sites and row["status"] != "option":
-                total += row["value"] * (context.pack.units.factor(units[row["equipment"]], f"({self._unit})/a") or 1.0)
-        return total
+        """Capacity of all statuses but options in a year."""
+        equipment = equipment_of(self, context)
+        return float(
+            sum(
+                row["value"]
+                for row in records(context.pack.tables["capacities"])
+                if row["from_year"] <= first and (row["to_year"] is None or first <= row["to_year"])
+                if row["equipment"] in equipment and row["site"] in self._sites and row["status"] != "option"
+            )
+        )
 
     def row(self, m: Any, y: Any) -> Any:
-        """Activity under what is left."""
-        return activity_of(self, m, y) <= m.rule_number[self.name, "bound", y]
+        """Capacity in use under what is left."""
+        return sum(m.use[j, u] * m.activity[p, j, y, t] for p, j, u, t in m.uses_of_rule[self.name]) <= m.rule_number[self.name, "bound", y]
 
 
 class BuildRate(Rule, kind="build_rate"):
@@ -202,9 +228,7 @@ class BuildRate(Rule, kind="build_rate"):
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """The bound in the capacity unit of the equipment."""
         self._processes = context.processes_in(self.process, self.kind)
-        units = capacity_units(context.pack.tables)
-        equipment = self.process if self.process in units else next(iter(self._processes), "")
-        unit = units.get(equipment)
+        unit = capacity_unit(self, context, self.process)
         self._unit = unit or "1"
         return {"bound": context.schedule(self.at_most, unit, "at_most")}
 

@@ -280,6 +280,11 @@ class Rule(BaseModel):
         return False
 
     @property
+    def on_capacity_used(self) -> bool:
+        """Whether it acts on the capacity that runs instead of on output."""
+        return False
+
+    @property
     def selects(self) -> bool:
         """Whether it acts on things that may not exist in a scenario."""
         return bool(self._processes)
