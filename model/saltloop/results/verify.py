@@ -52,7 +52,9 @@ def verify(run: Run) -> list[Finding]:
     Raises:
         InputError: a file is missing or cannot be read.
     """
-    return [_balances(run), _accounts(run), _ledger(run), _areas(run), _scores(run), _objective(run), _capacities(run), _certificate(run), _arrays(run)]
+    found = _found_again(run)
+    book = [_accounts(run, found), _ledger(run, found), _areas(run), _scores(run), _objective(run)]
+    return [_balances(run), *book, _capacities(run), _certificate(run), _arrays(run)]
 
 
 def _worst(error: pd.Series, check: tuple[str, str], tolerance: float = TOLERANCE) -> Finding:
@@ -112,9 +114,9 @@ def _found_again(run: Run) -> np.ndarray:
     return found
 
 
-def _accounts(run: Run) -> Finding:
+def _accounts(run: Run, found: np.ndarray) -> Finding:
     ledger = run.table("ledger")
-    added = ledger.assign(again=ledger["coefficient"] * _found_again(run))
+    added = ledger.assign(again=ledger["coefficient"] * found)
     grouped = added.assign(size=added["again"].abs()).groupby(["period", "site", "account"])
     again, size = grouped["again"].sum(), grouped["size"].max()
     table = run.table("accounts").rename(columns={"area": "site"})
@@ -124,9 +126,9 @@ def _accounts(run: Run) -> Finding:
     return _worst(error, ("accounts equal their coefficients times the amounts in the tables", "账户等于系数乘以各表数量"))
 
 
-def _ledger(run: Run) -> Finding:
+def _ledger(run: Run, found: np.ndarray) -> Finding:
     ledger = run.table("ledger").set_index(["period", "site", "account", "flow", "commodity", "agent", "tier"])
-    amount = (ledger["amount"] - _found_again(run)).abs() / (1 + ledger["amount"].abs())
+    amount = (ledger["amount"] - found).abs() / (1 + ledger["amount"].abs())
     value = (ledger["value"] - ledger["coefficient"] * ledger["amount"]).abs() / (1 + ledger["value"].abs())
     return _worst(np.maximum(amount, value), ("every line of the ledger is its coefficient times an amount in the tables", "账目每行等于系数乘以各表数量"))
 
