@@ -15,6 +15,7 @@ from saltloop.errors import BAD_INPUT, SOLVED
 from saltloop.interfaces.report import prepare_report, write_report
 from saltloop.results import workbook
 from saltloop.results.run import open_run
+from saltloop.results.verify import verify
 from saltloop.scenario.resolve import load_scenario
 
 
@@ -41,10 +42,10 @@ def second() -> Iterator[Companion]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_it_writes_the_same_report(folder: Path, second: Companion, language: str) -> None:
+def test_it_writes_the_same_report_and_finds_the_same(folder: Path, second: Companion, language: str) -> None:
     with second.at_work(folder, language):
         pass
-    assert second.has_finished()
+    assert second.findings() == verify(open_run(folder))
     write_report(folder, folder / "again.html", language)
     assert (folder / REPORT).read_text(encoding="utf-8") == (folder / "again.html").read_text(encoding="utf-8")
 
@@ -54,14 +55,14 @@ def test_a_disk_that_does_not_take_the_report_is_told(folder: Path, second: Comp
     with second.at_work(folder, "en"):
         pass
     with pytest.raises(IsADirectoryError):
-        second.has_finished()
+        second.findings()
 
 
 def test_what_it_cannot_finish_is_left_to_the_first(folder: Path, second: Companion) -> None:
-    (folder / "manifest.json").unlink()
+    (folder / "ledger.parquet").unlink()
     with second.at_work(folder, "en"):
         pass
-    assert not second.has_finished()
+    assert second.findings() is None
 
 
 def test_it_ends_before_a_folder_that_failed_is_removed(folder: Path, second: Companion) -> None:

@@ -1,7 +1,8 @@
-"""A second process that writes the report of a run while the first writes the workbook and verifies the files."""
+"""A second process that writes the report of a run and verifies its files while the first writes the workbook."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from saltloop.data.pack import Pack
 from saltloop.errors import SaltloopError
+from saltloop.results.run import Run
+from saltloop.results.verify import Finding, verify
 
 Report = Callable[[Path, Path, str], None]
 REPORT = "report.html"
@@ -36,7 +39,7 @@ class Companion:
 
     @contextmanager
     def at_work(self, folder: Path, language: str) -> Iterator[None]:
-        """Let it write the report of a folder that holds all tables and the manifest, while the block does something else.
+        """Let it finish a folder that holds all tables and the manifest, while the block does something else.
 
         Args:
             folder: of the run, under any name; if the block fails, nobody writes to it any more.
@@ -49,19 +52,19 @@ class Companion:
             yield
             on_failure.pop_all()
 
-    def has_finished(self) -> bool:
-        """Wait for the report; False if the process could not write it.
+    def findings(self) -> list[Finding] | None:
+        """What verification has found, once the report is written; None if the process could not finish.
 
         Raises:
-            OSError: the disk does not take it.
+            OSError: the disk does not take the report.
         """
         try:
             answer = self._pipe.recv()
         except (EOFError, OSError):
-            return False
+            return None
         if isinstance(answer, OSError):
             raise answer
-        return bool(answer)
+        return answer  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """End it, finished or not."""
@@ -77,16 +80,18 @@ def companion_if_worth_it(pack: Pack, report: Report, prepare: Callable[[], None
 
 
 def _serve(pipe: Connection, report: Report, prepare: Callable[[], None]) -> None:
-    """What the second process does: load what it needs, wait for the folder, write its report; it ends when the first does."""
+    """What the second process does: load what it needs, wait for the folder, finish it; it ends when the first does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # what is built stays in use to the end, which is near
     prepare()
     with suppress(EOFError, OSError):
         folder, language = pipe.recv()
-        answer: bool | OSError = True
+        answer: list[Finding] | OSError | None
         try:
             report(folder, folder / REPORT, language)
+            answer = verify(Run(folder))
         except OSError as error:
             answer = error
         except SaltloopError:  # the first process meets the same, where it can be told
-            answer = False
+            answer = None
         pipe.send(answer)

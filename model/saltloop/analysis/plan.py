@@ -6,13 +6,16 @@ import hashlib
 import platform
 import resource
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from saltloop import __version__
 from saltloop.analysis.companion import REPORT, Companion, Report
@@ -142,12 +145,8 @@ def _hashes(scenario: Scenario) -> dict[str, str]:
 
 def _evidence(plan: Plan) -> dict[str, float]:
     """Share of the coefficients of the pack by grade."""
-    counts: dict[str, int] = {}
-    for frame in plan.scenario.pack.tables.values():
-        if "grade" in frame:
-            for grade, count in frame["grade"].value_counts().items():
-                counts[str(grade)] = counts.get(str(grade), 0) + int(count)
-    total = sum(counts.values()) or 1
+    counts = Counter(grade for frame in plan.scenario.pack.tables.values() if "grade" in frame for grade in frame["grade"].dropna())
+    total = counts.total() or 1
     return {grade: counts[grade] / total for grade in sorted(counts)}
 
 
@@ -179,23 +178,30 @@ def write_and_verify(plan: Plan, out: Path, language: str, report: Report | None
         out: folder of results.
         language: of the workbook and of the report's first view.
         report: writes the page of a folder to a path; None: no report.
-        companion: writes the report while this process writes the workbook and verifies; None: one after the other.
+        companion: writes the report and verifies while this process writes the workbook; None: one after the other.
 
     Raises:
         InputError: the disk does not take it; nothing half-written stays.
     """
     findings: list[Finding] = []
+    tables: dict[str, pd.DataFrame] = {}
 
     def rest(folder: Path) -> None:
-        run = Run(folder)
-        with nullcontext() if companion is None else companion.at_work(folder, language):
-            _pages(run, language, report if companion is None else None)
+        run, found = Run(folder, tables), None
+        if companion is None:
+            _pages(run, language, report)
             plan.clock.tell("verify")
-            findings.extend(verify(run))
-        if companion is not None and report is not None and not companion.has_finished():
-            report(folder, folder / REPORT, language)
+        else:
+            with companion.at_work(folder, language):
+                _pages(run, language, None)
+            plan.clock.tell("verify")
+            found = companion.findings()
+            if found is None and report is not None:
+                report(folder, folder / REPORT, language)
+        findings.extend(verify(run) if found is None else found)
 
-    return _write(plan, out, rest), findings
+    written = _write(plan, out, rest)
+    return Run(written.folder, tables), findings
 
 
 def _pages(run: Run, language: str, report: Report | None) -> None:

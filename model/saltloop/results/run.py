@@ -57,6 +57,7 @@ class Run:
 
     Args:
         folder: holds manifest.json and the tables.
+        _cache: tables read so far by name, which may be shared with the run before its folder had its final name.
     """
 
     folder: Path

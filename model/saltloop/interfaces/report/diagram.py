@@ -344,5 +344,4 @@ def _colour(folder: Folder, place: Place) -> str:
     industry = {"industry": 1, "process": 2}.get(place[0])
     if industry is None:
         return PLAIN_COLOURS[place[0]]
-    industries = sorted({name.group for (kind, _), name in folder.names.items() if kind == "process"})
-    return COLOURS[industries.index(place[industry]) % len(COLOURS)]
+    return COLOURS[folder.industries.index(place[industry]) % len(COLOURS)]

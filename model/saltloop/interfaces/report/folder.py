@@ -99,6 +99,11 @@ class Folder:
         return {(row["kind"], row["id"]): _name(row) for row in records(self.tables["names"])}
 
     @cached_property
+    def industries(self) -> list[str]:
+        """Every industry of the processes, in order of its name."""
+        return sorted({name.group for (kind, _), name in self.names.items() if kind == "process"})
+
+    @cached_property
     def _by_id(self) -> dict[str, Name]:
         return {name.id: name for name in reversed(self.names.values())}
 
