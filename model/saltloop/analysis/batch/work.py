@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -57,7 +57,8 @@ def solve_chunk(engine: Engine, tasks: list[Task], stop: Callable[[], bool] = la
     for task in tasks:
         if stop():
             break
-        answers.append((task.case, engine.solve(task.values, task.frozen)))
+        # Tables need no plan, and a chunk of them would be the largest thing in memory.
+        answers.append((task.case, replace(engine.solve(task.values, task.frozen), plan=None)))
     said = " ".join([*(case for case, _ in answers), str(engine.job.time_limit)])
     name = hashlib.sha256(said.encode()).hexdigest()[:16]
     return Done(name, dict(Counter(answer.status for _, answer in answers)), _tables(answers, engine.job))
