@@ -11,7 +11,7 @@ import pytest
 from benchmarks import _results as results
 from benchmarks.__main__ import run
 from benchmarks.registry import Benchmark, Measured, Target, benchmarks, measure_here, ratio
-from benchmarks.workers import TWO
+from benchmarks.workers import BARE_TWO, TWO
 
 # The peers are an extra of their own: without it their lines are not run.
 PEERS = {"linopy": "linopy", "PyPSA": "pypsa", "oemof.solph, appsi_highs": "oemof.solph", "HiPO and crossover": "highspy_extras"}
@@ -22,8 +22,8 @@ def is_there(contender: str) -> bool:
     return find_spec(package.split(".")[0]) is not None and find_spec(package) is not None
 
 
-# A pool of two differs from a pool of one by a number.
-RUNS = [(name, contender) for name, found in benchmarks().items() for contender in found.contenders if is_there(contender) and contender != TWO]
+# Two processes differ from one by a number.
+RUNS = [(name, contender) for name, found in benchmarks().items() for contender in found.contenders if is_there(contender) and contender not in (TWO, BARE_TWO)]
 
 
 @cache
