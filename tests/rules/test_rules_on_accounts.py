@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -200,3 +201,30 @@ def test_an_allowance_has_prices_or_a_market() -> None:
     for more in ({}, {"buy_at": "1 CNY/t"}, {"buy_at": "1 CNY/t", "sell_at": "1 CNY/t", "market": "permits"}):
         with pytest.raises(ValidationError, match="both buy_at and sell_at, or market"):
             solve_pack(WORKS, rules={"it": {"allowance": "co2", "at_most": "1 t", **more}})
+
+
+TIERS = {"charge": "co2", "price": [["0 t", "1 CNY/t"], ["40 t", "2 CNY/t"], ["60 t", "2.5 CNY/t"]]}
+
+
+@pytest.mark.parametrize(
+    ("rules", "settings", "what"),
+    [
+        ({}, {"maximise": "taxes"}, "the objective"),
+        ({}, {"minimise": ["gain", "profit"]}, "the objective"),
+        ({"need": {"limit": "taxes", "at_least": "300 CNY"}}, {}, "rule 'need'"),
+        ({"need": {"limit": "profit", "at_most": "300 CNY"}}, {}, "rule 'need'"),
+        ({"need": {"limit": "taxes", "equals": "300 CNY"}}, {}, "rule 'need'"),
+    ],
+)
+def test_tiers_that_somebody_gains_by_are_refused(rules: dict[str, Any], settings: dict[str, Any], what: str) -> None:
+    """A linear plan would pay -1 at 1 and +1 at 2.5 without end, and meet any demand for taxes with money that nobody owes."""
+    with pytest.raises(InputError, match=rf"M325.*{what}"):
+        program_of(WORKS, rules={"fee": TIERS} | rules, **settings)
+
+
+@pytest.mark.parametrize("need", [{"limit": "taxes", "at_most": "300 CNY"}, {"limit": "profit", "at_least": "300 CNY"}, {"limit": "co2", "at_least": "10 t"}])
+def test_tiers_that_nobody_gains_by_are_paid_in_order(need: dict[str, Any]) -> None:
+    """100 t of co2, which wood would take up for 3 each, at 1, 2 and 2.5: 40 + 40 + 100 = 180 are owed."""
+    answer = solve_pack(WORKS, rules={"fee": TIERS, "need": need}, maximise="profit")
+    for account, owed in (("co2", 100), ("taxes", 180)):
+        assert sum(answer.value("account", account, site, 2025) for site in ("east", "west")) == pytest.approx(owed)

@@ -33,6 +33,7 @@ from saltloop.formulation.storage import storage_level, storage_rate, storage_si
 from saltloop.formulation.tables import Family, Key, tables
 from saltloop.formulation.templates import Names, Template, read_row
 from saltloop.formulation.terms import Terms, ledger_terms
+from saltloop.formulation.tiers import check_tiers
 
 __all__ = ["EQUATIONS", "RULE", "Program", "compile_program", "name_of", "period_weights", "pyomo_model"]
 
@@ -171,7 +172,7 @@ def compile_program(case: Case, terms: Terms | None = None) -> Program:
         terms: coefficients of the accounts; computed if absent.
 
     Raises:
-        InputError: M350, an equation or rule that does not hold one row for all its indices.
+        InputError: M350, an equation or rule that does not hold one row for all its indices; M325, tiers that would be paid in the wrong order.
     """
     terms = ledger_terms(case) if terms is None else terms
     found = indices(case, terms)
@@ -186,7 +187,9 @@ def compile_program(case: Case, terms: Terms | None = None) -> Program:
     rows, down = _rows(case, found, space, _names(tuple(numbers)), units)
     stages = tuple((stage.sense, _costs(case, stage, across)) for stage in case.choices.objective)
     unit = units["account"][case.choices.objective[0].weights[0][0]]
-    return Program(across, Lines(down, rows.lower, rows.upper), rows.matrix, stages, unit)
+    program = Program(across, Lines(down, rows.lower, rows.upper), rows.matrix, stages, unit)
+    check_tiers(case, program.across, program.down, program.matrix, program.stages)
+    return program
 
 
 def _rows(case: Case, found: Indices, space: Expansion, names: Names, units: dict[str, dict[str, str]]) -> tuple[Rows, tuple[FamilyOfLines, ...]]:
