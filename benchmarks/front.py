@@ -56,7 +56,7 @@ def bare(size: str) -> Work:
     solver.setOptionValue("no_unnecessary_rebuild_refactor", True)
 
     def work() -> dict[str, Any]:
-        solver.setBasis(first.basis.own)
+        solver.setBasis(first.basis.whole)
         total = 0.0
         for level in grid:
             lower, upper = trade.bounds([level])[row]
@@ -74,7 +74,7 @@ def points(size: str) -> Work:
     trade = _trade(size)[0]
 
     def work() -> dict[str, Any]:
-        levels.live.solver.setBasis(first.basis.own)
+        levels.live.solver.setBasis(first.basis.whole)
         found = levels.judged([levels.at(trade.bounds([level])) for level in grid])
         return {"note": f"largest error {max(each.error for each in found):.0e}"}
 

@@ -136,7 +136,7 @@ class _Sweep:
 
     def felt(self, sample: Sample[Outcome]) -> frozenset[int]:
         """What binds at a sample."""
-        return frozenset(felt_rows(self.program, sample.answer.duals, self.warm.live.scale).tolist())
+        return frozenset(felt_rows(self.program, sample.answer.duals, self.warm.scale).tolist())
 
     def changes(self, left: Sample[Outcome], right: Sample[Outcome], near: float) -> Iterator[tuple[float, Sample[Outcome]]]:
         """Where what binds changes between two samples, and a sample behind."""
@@ -179,7 +179,7 @@ def regimes(variation: Variation, path: str, levels: int = LEVELS) -> Regimes:
             sweep.edge(*((one, other) if one in sweep.known else (other, one)), near)
     found = _stretches(sweep, near)
     program, money = sweep.program, sweep.program.objective_unit
-    binding = binding_frame(program, found, sweep.warm.live.scale, money)
+    binding = binding_frame(program, found, sweep.warm.scale, money)
     asked = sorted([(s.at, s.value, "optimal") for s in sweep.known.values()] + [(x, np.nan, status) for x, status in sweep.failed.items()])
     return Regimes(
         path,

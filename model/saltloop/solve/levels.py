@@ -62,7 +62,7 @@ class Levels:
         # Else rounding errors of many updates move from one answer to the next, and most of them do not stand their judgement.
         self.live.solver.setOptionValue("no_unnecessary_rebuild_refactor", False)
         if start is not None:
-            self.live.solver.setBasis(start.own)
+            self.live.solver.setBasis(start.whole)
         self.solves = 0
 
     def at(self, bounds: Bounds, refine: bool = False) -> Answer:

@@ -206,18 +206,19 @@ def scale_factors(layout: Layout, scale: Scaling) -> np.ndarray:
     return np.concatenate([*costs, column, column, row, row, scale.row[layout.entry_rows] * scale.column[layout.indices]])
 
 
-def hand_over(arrays: Arrays, options: Options) -> Live:
+def hand_over(arrays: Arrays, options: Options, scale: Scaling | None = None) -> Live:
     """Scale a programme and pass it to a new HiGHS object, its first stage as the objective to minimise.
 
     Args:
         arrays: the numbers of a programme.
         options: how to solve.
+        scale: by which it is scaled; None: by its own.
 
     Raises:
         SolveError: HiGHS refuses the arrays.
     """
     start = time.perf_counter()
-    scale = scaling(arrays)
+    scale = scale or scaling(arrays)
     factors = scale_factors(arrays.layout, scale)
     solver = highspy.Highs()
     for name, value in _settings(arrays.layout.shape[1], options).items():

@@ -9,6 +9,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from saltloop.formulation.arrays import Layout
 from saltloop.solve.live import Live, State
 
 _FACE = 1e-9
@@ -133,6 +134,15 @@ def _face(state: State, optimum: _Optimum) -> State:
     return replace(state, columns=held(state.columns, optimum.values, optimum.reduced), rows=held(state.rows, optimum.activity, optimum.duals))
 
 
+def settling_rows(layout: Layout) -> np.ndarray:
+    """Rows with money that can be moved between accounts without changing what is made, as positions."""
+    money = layout.columns_of(*_MONEY)
+    if not any(family != "charged" or key[1] != 1 for family, key in (layout.columns[n] for n in np.flatnonzero(money))):
+        return np.zeros(0, dtype=np.intp)
+    found: np.ndarray = np.unique(layout.entry_rows[money[layout.indices]])
+    return found
+
+
 def _settled(live: Live, state: State, optimum: _Optimum) -> np.ndarray:
     """The plan with the tiers of charges filled from the cheapest, and no more allowances traded than it needs.
 
@@ -141,7 +151,7 @@ def _settled(live: Live, state: State, optimum: _Optimum) -> np.ndarray:
     """
     values, layout = optimum.values, live.arrays.layout
     money = layout.columns_of(*_MONEY)
-    if not any(family != "charged" or key[1] != 1 for family, key in (layout.columns[n] for n in np.flatnonzero(money))):
+    if not len(settling_rows(layout)):
         return values
     face, fixed = _face(state, optimum), ~money & ~layout.columns_of("account")
     price = np.where(money, -(live.arrays.matrix.T @ layout.rows_of("account_definition").astype(float)), 0.0)

@@ -2,6 +2,8 @@
 
 The scaling is that of the first case. A later case whose coefficients leave the range of the first by more than a factor 2^10 is scaled
 anew; the basis, which no scaling changes, is kept.
+
+The solver has the lean programme of the structure; every answer is brought back to the whole case before it is judged there.
 """
 
 from __future__ import annotations
@@ -16,9 +18,12 @@ import numpy as np
 from saltloop.formulation.arrays import Arrays, on_one_layout
 from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbounded
 from saltloop.solve.highs import certify
+from saltloop.solve.lean import Reduced, lean_of, whole
 from saltloop.solve.live import CHOOSE, DEVEX, DUAL, PRIMAL, Live, Options, State, algorithm_for, hand_over, solver_for
+from saltloop.solve.reduce.form import Statuses
+from saltloop.solve.scaling import scaling
 from saltloop.solve.solution import Certificate
-from saltloop.solve.stages import OPTIMAL, first_stage, later_stages
+from saltloop.solve.stages import OPTIMAL, first_stage, later_stages, settling_rows
 
 Status = Literal["optimal", "infeasible", "unbounded", "stopped", "uncertified"]
 Start = Literal["warm", "cold", "cold_again", "rescaled"]
@@ -28,6 +33,10 @@ _NOISE = 1e-9
 # A case that took no more steps lies beside the one before, and so, it is taken, does the next: exact edge weights then do not pay for being
 # computed. Measured on the annual programme: 35 against 41 ms a case of a grid without them, 149 against 110 ms of a sample that jumps.
 _FEW_STEPS = 50
+# Programmes of fewer rows are solved sooner than reduced.
+_LEAN_ROWS = 1_000
+# Cases that had to be solved whole after all, after which all are.
+_MISSES = 3
 
 
 def _nothing() -> np.ndarray:
@@ -39,23 +48,36 @@ class Basis:
     """Which columns and rows are basic, and at which bound the others are.
 
     Args:
-        columns: HiGHS's number of the status of each column: 0 lower, 1 basic, 2 upper, 3 zero, 4 nonbasic.
-        rows: of each row.
         own: HiGHS's own object.
+        reduced: the case whose lean programme it is of; None: of a whole one.
     """
 
     own: Any
+    reduced: Reduced | None = None
 
     def packed(self) -> tuple[np.ndarray, np.ndarray]:
-        """Status of columns and of rows as small integers, to be sent to another process."""
-        return tuple(np.array([int(status) for status in side], dtype=np.uint8) for side in (self.own.col_status, self.own.row_status))  # type: ignore[return-value]
+        """Of the whole case HiGHS's number of the status of columns and of rows, as small integers: 0 lower, 1 basic, 2 upper, 3 zero, 4 nonbasic."""
+        found = Statuses(*(np.fromiter(map(int, side), dtype=np.uint8, count=len(side)) for side in (self.own.col_status, self.own.row_status)))
+        found = found if self.reduced is None else self.reduced.full_basis(found)
+        return found.columns, found.rows
+
+    @property
+    def whole(self) -> Any:
+        """HiGHS's own object of the whole case."""
+        return self.own if self.reduced is None or not self.reduced.lean.steps else Basis.of(*self.packed()).own
 
     @staticmethod
-    def of(columns: np.ndarray, rows: np.ndarray) -> Basis:
-        """The basis of packed statuses."""
+    def of(columns: np.ndarray, rows: np.ndarray, alien: bool = False) -> Basis:
+        """The basis of packed statuses of a whole case.
+
+        Args:
+            columns: status of each.
+            rows: status of each.
+            alien: whether HiGHS has to look which columns and rows can be basic together.
+        """
         basis, known = highspy.HighsBasis(), {n: highspy.HighsBasisStatus(n) for n in range(5)}
         basis.col_status, basis.row_status = ([known[n] for n in side.tolist()] for side in (columns, rows))
-        basis.valid, basis.alien = True, False
+        basis.valid, basis.alien = True, alien
         return Basis(basis)
 
 
@@ -106,20 +128,32 @@ class Warm:
     def __init__(self, arrays: Arrays, options: Options | None = None) -> None:
         self.options = options or Options(ranging=False)
         self.basis: Basis | None = None
-        self._solved: State | None = None
-        self._prices_only = self._beside = False
+        self._spared, self._misses = np.zeros(0, dtype=np.intp), 0
+        self._prices_only = self._beside = self._fell = False
         self._open(arrays)
 
     def _open(self, arrays: Arrays) -> None:
-        """Scale and hand over."""
-        self.live: Live = hand_over(arrays, self.options)
+        """Scale, reduce as far as the case allows, and hand over."""
+        self._fell = False
+        self.scale = scaling(arrays)
+        if self._misses >= _MISSES or arrays.layout.shape[0] < _LEAN_ROWS:
+            self._hand_over(whole(arrays))
+            return
+        spared = np.union1d(self._spared, settling_rows(arrays.layout)).astype(np.intp)
+        self._hand_over(lean_of(arrays, self.scale, spared).of(arrays)[0])
+
+    def _hand_over(self, case: Reduced) -> None:
+        """Give the solver a case."""
+        self._case = case
+        self._solved: State | None = None
+        self.live: Live = hand_over(case.arrays, self.options, case.lean.scale(self.scale))
         size = np.abs(self.live.state.entries)
         self._range = float(np.min(size, initial=1.0, where=size > 0)) / _DRIFT, float(np.max(size, initial=1.0)) * _DRIFT
 
     @property
     def arrays(self) -> Arrays:
         """The case at hand."""
-        return self.live.arrays
+        return self._case.before
 
     def change(self, arrays: Arrays) -> None:
         """Take another case of the same structure; the solver gets what differs when it is solved.
@@ -137,9 +171,29 @@ class Warm:
                 self._open(found)
                 return
             arrays = Arrays(layout, found.numbers)
-        self.live.arrays = arrays
+        if self._fell:
+            # A basis of the whole programme is a worse start for the lean one than none.
+            self.basis = None
+            self._open(arrays)
+            return
+        case, refused = self._case.lean.of(arrays)
+        self._spared = np.union1d(self._spared, refused)
+        if len(refused):
+            self._open(arrays)
+            return
+        self._case, self.live.arrays = case, case.arrays
         if self._has_drifted():
             self._open(arrays)
+
+    def _placed(self, basis: Basis) -> Any:
+        """HiGHS's own object of a basis for what the solver has."""
+        lean = self._case.lean
+        if not lean.steps:
+            return basis.whole
+        if basis.reduced is not None and basis.reduced.lean is lean:
+            return basis.own
+        found = self._case.lean_basis(Statuses(*basis.packed()))
+        return Basis.of(found.columns, found.rows, alien=True).own
 
     def _has_drifted(self) -> bool:
         """Whether the scaling no longer fits a coefficient of the case."""
@@ -166,7 +220,7 @@ class Warm:
             outcome = self._attempt("cold")
         else:
             if not (self.live.stands and basis is self.basis):
-                self.live.solver.setBasis(basis.own)
+                self.live.solver.setBasis(self._placed(basis))
             outcome = self._attempt("warm")
             if outcome.status == "uncertified":
                 outcome = self._refined(outcome.basis or basis)
@@ -175,7 +229,9 @@ class Warm:
                 self.live.solver.clearSolver()
                 outcome = self._attempt("cold_again")
         if outcome.status == "uncertified":
-            self._open(self.arrays)
+            self._fell, self._misses = bool(self._case.lean.steps), self._misses + 1
+            self.scale = scaling(self.arrays)
+            self._hand_over(whole(self.arrays))
             self.live.start_clock(time.perf_counter() - begun)
             outcome = self._attempt("rescaled")
         if outcome.status == "optimal":
@@ -194,7 +250,7 @@ class Warm:
     def _refined(self, basis: Basis) -> Outcome:
         """Once more from where the last attempt came to, every optimum computed anew from its basis."""
         self.live.put(self.live.wanted())
-        self.live.solver.setBasis(basis.own)
+        self.live.solver.setBasis(self._placed(basis))
         self.live.refine = True
         outcome = self._attempt("warm")
         self.live.refine = False
@@ -216,28 +272,35 @@ class Warm:
         status, values = later_stages(live)
         if status != OPTIMAL:
             return self._no_plan(status, start) if status != "infeasible" else Outcome("uncertified", start)
-        arrays, duals = live.arrays, first.duals
-        judged = certify(arrays, values, duals, live.scale)
+        arrays, basis = self.arrays, Basis(first.basis, self._case)
+        values, duals = self._case.restored(values, first.duals)
+        values = np.clip(values, *arrays.column_bounds)
+        judged = certify(arrays, values, duals, self.scale)
         if not judged.worst <= TOLERANCE:  # so that nan does not pass
-            return Outcome("uncertified", start, certificate=judged, basis=Basis(first.basis))
+            return Outcome("uncertified", start, certificate=judged, basis=basis)
         objectives = tuple(float(np.sum(arrays.costs(stage) * values)) for stage in range(len(arrays.layout.senses)))
-        return Outcome("optimal", start, objectives, values, duals, arrays.costs() - arrays.matrix.T @ duals, _nothing(), judged, Basis(first.basis))
+        return Outcome("optimal", start, objectives, values, duals, arrays.costs() - arrays.matrix.T @ duals, _nothing(), judged, basis)
 
     def _no_plan(self, status: str, start: Start) -> Outcome:
         """A case without a plan: its proof is looked at, and where there is none the answer counts for nothing."""
         live = self.live
         if status == "infeasible":
-            multipliers = _array(live.solver.getDualRay(), live.scale.row)
+            multipliers = self._multipliers()
             if not len(multipliers) and live.run_unreduced() == "infeasible":
-                multipliers = _array(live.solver.getDualRay(), live.scale.row)
-            return Outcome("infeasible", start, ray=multipliers) if proves_infeasible(live.arrays, multipliers) else Outcome("uncertified", start)
+                multipliers = self._multipliers()
+            return Outcome("infeasible", start, ray=multipliers) if proves_infeasible(self.arrays, multipliers) else Outcome("uncertified", start)
         if status == "unbounded":
-            direction = _array(live.solver.getPrimalRay(), live.scale.column)
+            direction = self._case.direction(_array(live.solver.getPrimalRay(), live.scale.column))
             live.put(replace(live.wanted(), costs=np.zeros(live.arrays.layout.shape[1])))
-            proven = len(direction) and live.run() == OPTIMAL and proves_unbounded(live.arrays, direction)
+            proven = len(direction) and live.run() == OPTIMAL and proves_unbounded(self.arrays, direction)
             return Outcome("unbounded", start, ray=direction) if proven else Outcome("uncertified", start)
         word = status.removeprefix("stopped: ")
         return Outcome("stopped" if word in _LIMITS else "uncertified", start, message=word)
+
+    def _multipliers(self) -> np.ndarray:
+        """Multipliers of all rows that contradict each other, by the word of the solver or of the reductions; empty if neither has any."""
+        found = self._case.multipliers(_array(self.live.solver.getDualRay(), self.live.scale.row))
+        return found if len(found) else self._case.contradiction()
 
 
 def _array(found: tuple[Any, bool, Any], scale: np.ndarray) -> np.ndarray:

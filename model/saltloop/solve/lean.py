@@ -1,0 +1,184 @@
+"""The lean programme of a structure: what is left when reductions took all rows that they can, and the way there and back for every case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from saltloop.formulation.arrays import Arrays, Layout
+from saltloop.solve.reduce.bounding import Bounding
+from saltloop.solve.reduce.choice import bounding, pivots_of
+from saltloop.solve.reduce.determined import Determined
+from saltloop.solve.reduce.form import Form, Optimum, Statuses
+from saltloop.solve.scaling import Scaling
+
+Step = Determined | Bounding
+# A round that takes fewer rows than this share of those left is the last.
+_ENOUGH = 0.002
+
+
+@dataclass(frozen=True, eq=False)
+class Lean:
+    """What is done to the programme of a structure, in order.
+
+    Args:
+        layout: of the structure.
+        steps: each on the form that the one before it leaves.
+    """
+
+    layout: Layout
+    steps: tuple[Step, ...]
+
+    @cached_property
+    def after(self) -> Form:
+        """The lean programme."""
+        return self.steps[-1].after if self.steps else _whole(self.layout)
+
+    @cached_property
+    def _origins(self) -> tuple[np.ndarray, ...]:
+        """Of every row before each step, and after the last, its position in the structure."""
+        found = [np.arange(self.layout.shape[0])]
+        for step in self.steps:
+            found.append(found[-1][step.kept_rows])
+        return tuple(found)
+
+    def scale(self, scale: Scaling) -> Scaling:
+        """That of the lean programme, so that one natural unit is the same before and after.
+
+        Args:
+            scale: of the structure.
+        """
+        columns = scale.column
+        for step in self.steps:
+            columns = columns[step.kept_columns]
+        return replace(scale, row=scale.row[self._origins[-1]], column=columns)
+
+    def of(self, arrays: Arrays) -> tuple[Reduced, np.ndarray]:
+        """A case reduced, and the rows of the structure whose numbers do not allow it; where there are any, there is nothing in it.
+
+        Args:
+            arrays: on the layout.
+        """
+        if not self.steps:
+            return Reduced(self, arrays, arrays.numbers), np.zeros(0, dtype=np.intp)
+        own = len(arrays.numbers)
+        numbers = np.empty(own + 1 + sum(step.made for step in self.steps))
+        numbers[:own], numbers[own] = arrays.numbers, 0.0
+        for step, origin in zip(self.steps, self._origins, strict=False):
+            refused = step.make(numbers)
+            if len(refused):
+                return Reduced(self, arrays, numbers), origin[refused]
+        return Reduced(self, arrays, numbers), np.zeros(0, dtype=np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """A case with the numbers of every step.
+
+    Args:
+        lean: the steps.
+        before: the case as it was.
+        numbers: all numbers: of the case, a nought, of each step.
+    """
+
+    lean: Lean
+    before: Arrays
+    numbers: np.ndarray
+
+    @cached_property
+    def arrays(self) -> Arrays:
+        """The lean programme; the case itself if nothing is taken."""
+        return Arrays(self.lean.after.layout, self.numbers[self.lean.after.at]) if self.lean.steps else self.before
+
+    def restored(self, values: np.ndarray, duals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Plan and duals of the whole case.
+
+        Args:
+            values: of the columns of the lean programme.
+            duals: of its rows, of the first stage, in the sense of that.
+        """
+        found = Optimum(values, duals, self.arrays.costs() - self.arrays.matrix.T @ duals)
+        for step in reversed(self.lean.steps):
+            found = step.restored(self.numbers, found)
+        return found.values, found.duals
+
+    def multipliers(self, ray: np.ndarray) -> np.ndarray:
+        """Multipliers of all rows that contradict each other as those of the lean programme do; empty from empty."""
+        return self._direction(np.zeros(self.arrays.layout.shape[1]), ray).duals if len(ray) else ray
+
+    def contradiction(self) -> np.ndarray:
+        """Multipliers of all rows by which two bounds of one column contradict each other; empty if none do."""
+        for n, step in enumerate(self.lean.steps):
+            duals = step.contradiction(self.numbers)
+            if len(duals):
+                before = Arrays(step.before.layout, self.numbers[step.before.at])
+                found = Optimum(np.zeros(before.layout.shape[1]), duals, -(before.matrix.T @ duals))
+                return self._back(found, self.lean.steps[:n]).duals
+        return np.zeros(0)
+
+    def direction(self, ray: np.ndarray) -> np.ndarray:
+        """Direction of all columns from that of the columns of the lean programme; empty from empty."""
+        return self._direction(ray, np.zeros(self.arrays.layout.shape[0])).values if len(ray) else ray
+
+    def _direction(self, values: np.ndarray, duals: np.ndarray) -> Optimum:
+        return self._back(Optimum(values, duals, -(self.arrays.matrix.T @ duals)), self.lean.steps)
+
+    def _back(self, found: Optimum, steps: tuple[Step, ...]) -> Optimum:
+        """A direction of the programme before some steps from that of the one after them."""
+        for step in reversed(steps):
+            found = step.direction(self.numbers, found)
+        return found
+
+    def full_basis(self, basis: Statuses) -> Statuses:
+        """A basis of the whole case from one of the lean programme."""
+        for step in reversed(self.lean.steps):
+            basis = step.full_basis(self.numbers, basis)
+        return basis
+
+    def lean_basis(self, basis: Statuses) -> Statuses:
+        """A basis of the lean programme from one of the whole case; it may have too many basic columns and rows, or too few."""
+        for step in self.lean.steps:
+            basis = step.lean_basis(self.numbers, basis)
+        return basis
+
+
+def whole(arrays: Arrays) -> Reduced:
+    """A case from which nothing is taken."""
+    return Lean(arrays.layout, ()).of(arrays)[0]
+
+
+def _whole(layout: Layout) -> Form:
+    """A programme from which nothing is taken."""
+    return Form(layout, np.arange(layout.parts["entries"].stop))
+
+
+def lean_of(arrays: Arrays, scale: Scaling, spared: np.ndarray) -> Lean:
+    """What can be taken from the programme of a structure.
+
+    Args:
+        arrays: one of its cases.
+        scale: by which sizes of coefficients are compared.
+        spared: positions of rows that are to stay.
+    """
+    steps, form, numbers = list[Step](), _whole(arrays.layout), np.append(arrays.numbers, 0.0)
+    columns, rows, stays = scale.column, scale.row, np.zeros(arrays.layout.shape[0], dtype=bool)
+    stays[spared] = True
+    while True:
+        at_hand = Arrays(form.layout, numbers[form.at])
+        step: Step = bounding(form, at_hand, stays, len(numbers))
+        if len(step.kept_rows) == form.layout.shape[0]:
+            pivots = pivots_of(at_hand, rows, columns, stays)
+            free = np.all([~np.isfinite(side[form.layout.indices[pivots]]) for side in at_hand.column_bounds], axis=0)
+            step = Determined(form, pivots, free, len(arrays.numbers), len(numbers))
+        if form.layout.shape[0] - len(step.kept_rows) <= _ENOUGH * form.layout.shape[0]:
+            return Lean(arrays.layout, tuple(steps))
+        longer = np.append(numbers, np.zeros(step.made))
+        refused = step.make(longer)
+        if len(refused):
+            stays[refused] = True
+            continue
+        steps.append(step)
+        numbers = longer
+        form, rows, stays, columns = step.after, rows[step.kept_rows], stays[step.kept_rows], columns[step.kept_columns]

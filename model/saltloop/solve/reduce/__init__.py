@@ -1,0 +1,1 @@
+"""Reductions of a programme: rows that go, and the way back."""
