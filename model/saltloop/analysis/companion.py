@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from saltloop.data.pack import Pack
 from saltloop.errors import SaltloopError
 from saltloop.results.run import Run
 from saltloop.results.verify import Finding, verify
+
+# The second process needs nothing of packs.
+if TYPE_CHECKING:
+    from saltloop.data.pack import Pack
 
 Report = Callable[[Path, Path, str], None]
 REPORT = "report.html"

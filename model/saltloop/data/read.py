@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,9 @@ import pandas as pd
 from saltloop.data.factors import BY_KIND_AND_NAME, base_unit
 from saltloop.data.schema import Column, Table
 from saltloop.errors import Place, Problem, Problems, Words, message
-from saltloop.units import Units
+
+if TYPE_CHECKING:
+    from saltloop.units import Units
 
 LINE, FILE = "_line", "_file"
 

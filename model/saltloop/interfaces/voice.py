@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from saltloop.data.pack import Pack
 from saltloop.language import NOTHING, number, text
 from saltloop.results.run import Run
+
+if TYPE_CHECKING:
+    from saltloop.data.pack import Pack
 
 _FELT = 1e-9
 

@@ -10,15 +10,18 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from pyarrow import parquet
 
 from saltloop.errors import InputError, Place, Words, message
-from saltloop.formulation.lines import Lines
-from saltloop.formulation.program import Program
-from saltloop.solve.solution import Solution
+
+# A run is read without what made it, which takes a second to load.
+if TYPE_CHECKING:
+    from saltloop.formulation.lines import Lines
+    from saltloop.formulation.program import Program
+    from saltloop.solve.solution import Solution
 
 NOT_A_RUN = message(
     "R101",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
-from saltloop.formulation.arrays import Arrays
 from saltloop.solve.solution import Certificate, Measured
+
+# Written arrays are judged without the programme that they came from.
+if TYPE_CHECKING:
+    from saltloop.formulation.arrays import Arrays
 
 TOLERANCE = 1e-7
 _NOUGHT = 1e-9

@@ -7,12 +7,15 @@ Powers of two change no digit, so scaling and unscaling are exact.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
-from saltloop.formulation.arrays import Arrays
 from saltloop.solve.certificate import NaturalUnits
+
+if TYPE_CHECKING:
+    from saltloop.formulation.arrays import Arrays
 
 _PASSES = 6
 _SHORT = 8
