@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import isclose
+from tempfile import TemporaryDirectory
 
 from benchmarks import _results as results
-from benchmarks.registry import Benchmark, Found, Measured, benchmarks, measure
+from benchmarks.registry import KEPT, Benchmark, Found, Measured, benchmarks, measure
 
 # How far apart the optima of contenders that state one programme may lie.
 _SAME = 1e-6
@@ -49,9 +51,13 @@ def main() -> None:
     unknown = [name for name in asked.names if name not in known]
     if unknown:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(known)}")
-    for name in () if asked.write else asked.names or known:
-        results.keep(known[name], run(known[name], asked.all))
-        results.write(known)
+    with TemporaryDirectory() as folder:
+        os.environ[KEPT] = folder
+        for name in () if asked.write else asked.names or known:
+            clock = time.perf_counter()
+            results.keep(known[name], run(known[name], asked.all))
+            results.write(known)
+            print(f"{name}: {time.perf_counter() - clock:.0f} s on the wall", flush=True)
     results.write(known)
 
 

@@ -7,13 +7,12 @@ of each, and the text.
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.pack import SCENARIOS, SMALL, TINY
-from benchmarks.registry import Benchmark, Target, Work, ratio
+from benchmarks.registry import Benchmark, Target, Work, kept, ratio
 from saltloop.analysis.failure import on_failure
 from saltloop.analysis.plan import solve_scenario, write_plan
 from saltloop.errors import Place, Problems
@@ -37,17 +36,22 @@ RULES: dict[str, dict[str, Any]] = {
 }
 
 
-@cache
 def _built(path: Path, name: str = "") -> tuple[Case, Program]:
     """Case and programme of a scenario, with the rules of that name laid over it."""
+    case = kept(case_at, f"{path}\n{name}")
+    return case, compile_program(case)
+
+
+def case_at(said: str) -> Case:
+    """The case of the scenario in the first line, with the rules named in the second."""
+    path, name = Path(said.splitlines()[0]), "".join(said.splitlines()[1:])
     document = read_document(path, Problems())
     if document is None:
         raise FileNotFoundError(path)
     if name:
         document = document.overlay({"rules": RULES[name]}, Place("benchmark"), Problems())
     scenario = resolve_document(document, pack=load_pack(document))
-    case = build_case(scenario.pack, scenario.choices)
-    return case, compile_program(case)
+    return build_case(scenario.pack, scenario.choices)
 
 
 def solve(size: str) -> Work:

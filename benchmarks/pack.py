@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks._contenders import pass_arrays
 from benchmarks.build import tell
-from benchmarks.registry import HERE, Benchmark, Work
+from benchmarks.registry import HERE, Benchmark, Work, kept
 from saltloop.formulation.arrays import arrays_of
 from saltloop.formulation.case import Case, build_case
 from saltloop.formulation.expand import Rows
@@ -26,6 +26,11 @@ TINY = "tiny"
 
 def case_of(slices: str) -> Case:
     """The case of the scenario with other slices; tiny: the case of a small one."""
+    return kept(built_case, slices)
+
+
+def built_case(slices: str) -> Case:
+    """The same, from the files of the pack."""
     scenario = load_scenario(SMALL if slices == TINY else SCENARIO)
     return build_case(scenario.pack, scenario.choices if slices == TINY else replace(scenario.choices, slices=slices))
 

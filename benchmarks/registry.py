@@ -9,6 +9,8 @@ from __future__ import annotations
 import ctypes
 import gc
 import json
+import os
+import pickle
 import resource
 import statistics
 import subprocess
@@ -16,17 +18,21 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, TypeVar
 
 HERE = Path(__file__).parent
 Work = Callable[[], Any]
+T = TypeVar("T")
+# Where what several contenders are given is kept while benchmarks run; not set: each makes its own.
+KEPT = "SALTLOOP_BENCHMARKS_KEPT"
 # Runs of a contender: until they took together what is enough, but at least and at most so many, and no more once they took too much.
-LEAST, MOST, ENOUGH, TOO_MUCH = 3, 15, 3.0, 30.0
+LEAST, MOST, ENOUGH, TOO_MUCH = 3, 15, 2.0, 15.0
 # A first run that takes longer than this is counted, else it only warms up what is read once in a process.
-WARMING = 10.0
+WARMING = 5.0
 # Seconds of the wall for a contender, and for one that is rare.
 LIMIT, RARE_LIMIT = 900.0, 5400.0
 
@@ -134,6 +140,34 @@ def benchmarks() -> dict[str, Benchmark]:
     return {each.name: each for each in found if each is not None}
 
 
+def kept(make: Callable[[str], T], of: str) -> T:
+    """What a function of a module makes of a text: made once, in a process of its own, for all contenders that are given it.
+
+    Args:
+        make: what it gives can be pickled.
+        of: its argument.
+    """
+    folder = os.environ.get(KEPT)
+    if folder is None:
+        return make(of)
+    path = Path(folder) / f"{make.__module__}.{make.__name__}-{sha256(of.encode()).hexdigest()[:16]}.pickle"
+    if not path.is_file():
+        command = [sys.executable, "-W", "ignore", "-c", _MAKE, make.__module__, make.__name__, of, str(path)]
+        subprocess.run(command, cwd=HERE.parent, check=True)
+    found: T = pickle.loads(path.read_bytes())
+    return found
+
+
+_MAKE = """
+import pickle, sys
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+module, name, of, path = sys.argv[1:]
+Path(path).write_bytes(pickle.dumps(getattr(import_module(module), name)(of)))
+"""
+
+
 def _memory(what: str) -> float:
     """VmRSS, memory in megabytes now, or VmHWM, the most since it was last reset; where there is no /proc, the most ever."""
     path = Path("/proc/self/status")
@@ -156,7 +190,7 @@ def _enough(seconds: list[float], most: int) -> bool:
 
 def measure_here(name: str, contender: str, size: str, most: int = MOST) -> Measured:
     """Run one contender in this process; memory is that of the first run."""
-    benchmark = benchmarks()[name]
+    benchmark: Benchmark = import_module(f"benchmarks.{name}").BENCHMARK
     base = _memory("VmRSS")
     work = benchmark.contenders[contender](size)
     _forget_peak()

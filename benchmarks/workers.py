@@ -18,10 +18,10 @@ from saltloop.analysis.batch.engine import Job
 from saltloop.analysis.batch.pool import Interrupts, in_a_pool
 from saltloop.analysis.batch.work import Task
 
-CHUNK, MEASURED, PARTS = 6, 24, 4
+CHUNK, MEASURED, PARTS = 6, 18, 3
 ONE, TWO = "one process", "two processes"
 BARE_ONE, BARE_TWO = "bare re-solves, one process", "bare re-solves, two processes without a pool"
-ROUNDS = 4
+ROUNDS = 3
 
 
 def _pool(workers: int) -> Any:

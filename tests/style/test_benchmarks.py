@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from benchmarks import _results as results
 from benchmarks.__main__ import run
-from benchmarks.registry import Benchmark, Measured, Target, benchmarks, measure_here, ratio
+from benchmarks.pack import TINY, built_case, case_of
+from benchmarks.registry import KEPT, Benchmark, Measured, Target, benchmarks, measure_here, ratio
 from benchmarks.workers import BARE_TWO, TWO
+
+from saltloop.formulation.program import compile_program
 
 # The peers are an extra of their own: without it their lines are not run.
 PEERS = {"linopy": "linopy", "PyPSA": "pypsa", "oemof.solph, appsi_highs": "oemof.solph", "HiPO and crossover": "highspy_extras"}
@@ -108,3 +111,13 @@ def test_the_committed_table_is_what_the_tool_writes(files: Path) -> None:
     (files / "results.json").write_text((own / "results.json").read_text(encoding="utf-8"), encoding="utf-8")
     results.write(benchmarks())
     assert (files / "results.md").read_text(encoding="utf-8") == (own / "results.md").read_text(encoding="utf-8")
+
+
+def test_what_contenders_share_is_made_once_in_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEPT, str(tmp_path))
+    case = case_of(TINY)
+    (file,) = tmp_path.iterdir()
+    before = file.stat().st_mtime_ns
+    assert case_of(TINY).years == case.years
+    assert file.stat().st_mtime_ns == before
+    assert compile_program(case).matrix.nnz == compile_program(built_case(TINY)).matrix.nnz
