@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from typing import Any
 
@@ -101,6 +101,19 @@ def _start(job: Job, event: Any) -> None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started meanwhile never hear an interrupt, not even while they still load; one that comes meets their parent afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _end_with(parent: Any) -> None:
     parent.join()
     os._exit(1)
@@ -143,6 +156,8 @@ def in_a_pool(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interru
         waiting: dict[Future[Done], list[Task]] = {}
         try:
             with ProcessPoolExecutor(workers, context, _start, (job, stop)) as pool:
+                with _deaf():
+                    pool.submit(os.getpid)
                 _learn(job, kinds, lambda cases, pool=pool: [*pool.map(_build, cases)])  # type: ignore[misc]
                 yield from _from_pool(pool, chain(back, source), waiting, workers * _AHEAD, interrupts, stop)
             return
