@@ -16,10 +16,12 @@ import pandas as pd
 import pytest
 from pyarrow import parquet
 
-from saltloop.analysis.batch.engine import Engine, Job, variation_of
+from saltloop.analysis.batch import work
+from saltloop.analysis.batch.engine import Answer, Engine, Job, variation_of
 from saltloop.analysis.batch.plan import CasePlan
 from saltloop.analysis.batch.run import How, Progress, run_study
 from saltloop.analysis.batch.summary import case_values, statuses, summarise
+from saltloop.analysis.batch.work import Task, solve_chunk
 from saltloop.errors import InputError
 from saltloop.results.study import StudyRun, open_study
 from saltloop.scenario.study import Study, load_study
@@ -521,6 +523,19 @@ def test_what_is_no_study_is_refused(run: StudyRun, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match="lacks 'study'"):
         open_study(tmp_path)
+
+
+def test_a_chunk_keeps_no_plans_for_its_tables(few: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred of them would be the largest thing in memory."""
+    plan = CasePlan(few, {})
+    engine = Engine(Job(variation_of(few, len(plan)), few.pack, few.places))
+    seen: list[Answer] = []
+    tables = work._tables
+    monkeypatch.setattr(work, "_tables", lambda answers, job: (seen.extend(answer for _, answer in answers), tables(answers, job))[1])
+    done = solve_chunk(engine, [Task(f"{n:016x}", plan.values(n)) for n in range(2)])
+    assert done.counts == {"optimal": 2}
+    assert [answer.plan for answer in seen] == [None, None]
+    assert len(done.tables["accounts"]) > 0
 
 
 def test_chunks_are_sent_as_they_are_needed_and_results_are_not_held(few: Study, tmp_path: Path) -> None:
