@@ -98,5 +98,5 @@ BENCHMARK = Benchmark(
         Target("the same, 288 slices", 0.05, ratio("typical_days", READ, SOLVE)),
         Target("writing a case of a study, ms", 20, _milliseconds),
     ),
-    remarks=("Programmes of the pilot zone. The tables are those of `program/` in the folder of a run, every name written out.",),
+    remarks=("Programmes of the pilot zone. The tables are those of `program/` in the folder of a run; names and units are made anew each time, as in a run.",),
 )

@@ -25,7 +25,7 @@ def assert_same(case: Case) -> Program:
     """Compile a case both ways and compare everything."""
     found, plain = compile_program(case), reference_program(case)
     for mine, reference in ((found.across, plain.across), (found.down, plain.down)):
-        assert mine.names() == reference.names()
+        assert mine.keys() == reference.keys()
         assert mine.units().tolist() == reference.units().tolist()
         for side in ("lower", "upper"):
             np.testing.assert_allclose(getattr(mine, side), getattr(reference, side), rtol=1e-12, atol=0)

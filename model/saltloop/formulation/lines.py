@@ -8,9 +8,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from saltloop.formulation.calendar import EACH
-from saltloop.formulation.tables import Key, Member
+from saltloop.formulation import written
+from saltloop.formulation.tables import Family, Key, Labels, Member
 
 
 def name_of(family: str, key: Iterable[Member]) -> str:
@@ -28,6 +29,8 @@ class FamilyOfLines:
         keys: one per line, or, ending with EACH, one per line and slice.
         slices: names of the slices.
         unit_of: unit of a key.
+        unit_at: position of the one index that the unit depends on; None: it may depend on the whole key.
+        known: the keys as numbers of names, if there are such already.
     """
 
     name: str
@@ -35,29 +38,34 @@ class FamilyOfLines:
     keys: tuple[Key, ...]
     slices: tuple[str, ...]
     unit_of: Callable[[Key], str]
+    unit_at: int | None = None
+    known: Family | None = None
 
     @cached_property
-    def _first(self) -> np.ndarray:
-        """Position of the first line of each key, and the end (n + 1,)."""
-        count = np.fromiter((len(self.slices) if key and key[-1] == EACH else 1 for key in self.keys), dtype=np.int64, count=len(self.keys))
-        first: np.ndarray = np.concatenate([[0], np.cumsum(count)])
-        return first
+    def numbered(self) -> Family:
+        """The keys as numbers of names."""
+        labels = Labels(())
+        return self.known or Family(labels, labels.codes(self.keys, len(self.over)), len(self.slices))
 
     def __len__(self) -> int:
-        return int(self._first[-1])
+        return self.numbered.size
 
     @cached_property
-    def _of(self) -> tuple[np.ndarray, np.ndarray]:
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
         """For every line, its key and its slice (-1: written out)."""
-        count = np.diff(self._first)
-        key = np.repeat(np.arange(len(self.keys)), count)
-        within = np.arange(len(key)) - self._first[key]
-        timed = np.fromiter((bool(k) and k[-1] == EACH for k in self.keys), dtype=bool, count=len(self.keys))
-        return key, np.where(timed[key], within, -1)
+        return self.places_of(np.arange(len(self)))
+
+    def places_of(self, lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """For some lines, likewise."""
+        found = self.numbered
+        if not found.timed.any():
+            return lines, np.full(len(lines), -1)
+        key = np.searchsorted(found.first, lines, side="right") - 1
+        return key, np.where(found.timed[key], lines - found.first[key], -1)
 
     def indices(self) -> dict[str, np.ndarray]:
         """Every index as a column of names."""
-        key, piece = self._of
+        key, piece = self.places
         parts = list(zip(*self.keys, strict=True)) if self.keys else [()] * len(self.over)
         found = {}
         for name, part in zip(self.over, parts, strict=True):
@@ -71,8 +79,8 @@ class FamilyOfLines:
 
     def units(self) -> np.ndarray:
         """Unit of every line."""
-        units: np.ndarray = np.array([self.unit_of(key) for key in self.keys], dtype=object)[self._of[0]]
-        return units
+        texts, number = written.units([self])
+        return np.array(texts, dtype=object)[number]
 
     def written_keys(self) -> tuple[Key, ...]:
         """Key of every line, its slice written out."""
@@ -80,22 +88,14 @@ class FamilyOfLines:
             return self.keys
         return tuple(zip(*(column.tolist() for column in self.indices().values()), strict=True))
 
-    def names(self) -> list[str]:
-        """Name of every line: family[key,key,...]."""
-        found: list[str] = []
-        for key in self.keys:
-            if key and key[-1] == EACH:
-                start = name_of(self.name, (*key[:-1], ""))[:-1]
-                found += [f"{start}{piece}]" for piece in self.slices]
-            else:
-                found.append(name_of(self.name, key))
-        return found
-
     def key(self, line: int) -> Key:
         """Key of a line, its slice written out."""
-        n = int(np.searchsorted(self._first, line, side="right")) - 1
-        key = self.keys[n]
-        return (*key[:-1], self.slices[line - int(self._first[n])]) if key and key[-1] == EACH else key
+        return self.keys_of(np.array([line]))[0]
+
+    def keys_of(self, lines: np.ndarray) -> list[Key]:
+        """Keys of some lines, slices written out."""
+        at, pieces = (part.tolist() for part in self.places_of(lines))
+        return [self.keys[n] if piece < 0 else (*self.keys[n][:-1], self.slices[piece]) for n, piece in zip(at, pieces, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -154,13 +154,22 @@ class Lines:
         """Family and key of every line."""
         return [(family.name, key) for family in self.families for key in family.written_keys()]
 
-    def names(self) -> list[str]:
-        """Name of every line."""
-        return [name for family in self.families for name in family.names()]
-
     def units(self) -> np.ndarray:
         """Unit of every line."""
-        return np.concatenate([family.units() for family in self.families]) if self.families else np.zeros(0, dtype=object)
+        texts, number = written.units(self._filled())
+        return np.array(texts, dtype=object)[number]
+
+    def _filled(self) -> list[FamilyOfLines]:
+        """Families that have lines."""
+        return [family for family in self.families if len(family.keys)]
+
+    def written(self, **more: np.ndarray) -> pd.DataFrame:
+        """Name, family[key,key,...], unit, lower and upper of every line, and more columns by name."""
+        families = self._filled()
+        texts = {"name": written.names(families), "unit": written.spread(*written.units(families))}
+        # One thread: more of them take longer to start than to work.
+        found: pd.DataFrame = pa.table({**texts, "lower": self.lower, "upper": self.upper, **more}).to_pandas(use_threads=False)
+        return found
 
     @cached_property
     def frame(self) -> pd.DataFrame:

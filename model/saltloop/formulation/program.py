@@ -153,7 +153,10 @@ def _template(each: Equation, names: Names) -> Template:
 
 
 def _columns(case: Case, found: Indices, families: dict[str, Family], units: dict[str, dict[str, str]]) -> Lines:
-    own = tuple(FamilyOfLines(name, over, found.variables[name], case.steps.names, unit_reader(unit, over, units)) for name, (over, unit) in VARIABLES.items())
+    own = tuple(
+        FamilyOfLines(name, over, found.variables[name], case.steps.names, *unit_reader(unit, over, units), families[name])
+        for name, (over, unit) in VARIABLES.items()
+    )
     sides: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
     for each in own:
         bounds, count = bounds_of(each.name, case), np.where(families[each.name].timed, len(case.steps), 1)
@@ -202,13 +205,14 @@ def _rows(case: Case, found: Indices, space: Expansion, names: Names, units: dic
 
     for each in EQUATIONS:
         keys = found.rows[each.name]
-        down.append(FamilyOfLines(each.name, each.over, keys, case.steps.names, unit_reader(each.unit, each.over, units)))
-        parts.append(space.rows(_template(each, names), family(keys, len(each.over))))
+        numbered = family(keys, len(each.over))
+        down.append(FamilyOfLines(each.name, each.over, keys, case.steps.names, *unit_reader(each.unit, each.over, units), numbered))
+        parts.append(space.rows(_template(each, names), numbered))
     for rule in case.choices.rules:
         keys = tuple(key for key in found.rows[RULE] if key[0] == rule.name)
         if keys:
             parts.append(space.rows(read_row(rule.name, rule.row, 1, names, rule.place), family(keys, 2), slice(1, 2)))
-    down.append(FamilyOfLines(RULE, (RULE, "period"), found.rows[RULE], (), lambda key: units[RULE][str(key[0])]))
+    down.append(FamilyOfLines(RULE, (RULE, "period"), found.rows[RULE], (), lambda key: units[RULE][str(key[0])], 0))
     return stacked(parts, space.width), tuple(down)
 
 

@@ -120,8 +120,8 @@ def plain_model(case: Case, terms: Terms) -> pyo.ConcreteModel:
 
 def _frame(names: list[tuple[str, Key]], lower: list[float], upper: list[float], case: Case) -> pd.DataFrame:
     units = units_of(case)
-    readers = {name: unit_reader(unit, over, units) for name, (over, unit) in VARIABLES.items()}
-    readers |= {e.name: unit_reader(e.unit, e.over, units) for e in EQUATIONS}
+    readers = {name: unit_reader(unit, over, units)[0] for name, (over, unit) in VARIABLES.items()}
+    readers |= {e.name: unit_reader(e.unit, e.over, units)[0] for e in EQUATIONS}
     readers[RULE] = lambda key: units[RULE][str(key[0])]
     unit = [readers[family](key) for family, key in names]
     families, keys = [f for f, _ in names], pd.Series([k for _, k in names], dtype=object)

@@ -19,7 +19,6 @@ from saltloop.errors import InputError, Place, Words, message
 
 # A run is read without what made it, which takes a second to load.
 if TYPE_CHECKING:
-    from saltloop.formulation.lines import Lines
     from saltloop.formulation.program import Program
     from saltloop.solve.solution import Solution
 
@@ -166,14 +165,10 @@ def program_tables(program: Program, solution: Solution) -> dict[str, pd.DataFra
     columns: name, unit, lower, upper, cost, value, reduced_cost; rows: name, unit, lower, upper, dual; matrix: row, column,
     coefficient (positions from 0).
     """
-
-    def written(lines: Lines) -> pd.DataFrame:
-        return pd.DataFrame({"name": lines.names(), "unit": lines.units(), "lower": lines.lower, "upper": lines.upper})
-
     entries = program.matrix.tocoo()
     return {
-        "columns": written(program.across).assign(cost=program.stages[0][1], value=solution.values, reduced_cost=solution.reduced_costs),
-        "rows": written(program.down).assign(dual=solution.duals),
+        "columns": program.across.written(cost=program.stages[0][1], value=solution.values, reduced_cost=solution.reduced_costs),
+        "rows": program.down.written(dual=solution.duals),
         "matrix": pd.DataFrame({"row": entries.coords[0], "column": entries.coords[1], "coefficient": entries.data}),
     }
 
