@@ -79,9 +79,9 @@ def keep(size: str, path: str) -> None:
     np.savez(path, **parts, costs=costs, lower=lower, upper=upper)
 
 
-def scaled(ready: Ready) -> Live:
-    """The hand-over of the package: scaled by powers of two."""
-    return hand_over(arrays_with_layout(ready), Options())
+def scaled(data: Programme) -> Live:
+    """The same, by the hand-over of the package: scaled by powers of two."""
+    return hand_over(arrays_with_layout(arrays(data)), Options())
 
 
 def arrays_with_layout(ready: Ready) -> Arrays:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks._contenders import arrays, in_linopy, in_pypsa, in_solph, kept, optimum, pass_arrays, plain_pyomo, scaled, templates
+from benchmarks._contenders import in_linopy, in_pypsa, in_solph, kept, optimum, pass_arrays, plain_pyomo, scaled, templates
 from benchmarks._programme import Programme, programme
 from benchmarks.registry import Benchmark, Found, Target, Work, ratio
 from saltloop.solve.live import Live
@@ -39,8 +39,8 @@ def _builds(contender: Callable[[Programme], Any]) -> Callable[[str], Work]:
     return prepare
 
 
-def _memory(found: Found) -> float:
-    return found["L", OURS].peak_mb / found["L", READY].peak_mb
+def _memory(contender: str) -> Callable[[Found], float]:
+    return lambda found: found["L", contender].peak_mb / found["L", READY].peak_mb
 
 
 BENCHMARK = Benchmark(
@@ -50,7 +50,7 @@ BENCHMARK = Benchmark(
     {
         READY: _ready,
         OURS: _builds(templates),
-        SCALED: _builds(lambda data: scaled(arrays(data))),
+        SCALED: _builds(scaled),
         LINOPY: _builds(in_linopy),
         PYOMO: _builds(plain_pyomo),
         PYPSA: _builds(in_pypsa),
@@ -64,7 +64,11 @@ BENCHMARK = Benchmark(
         Target("build and hand-over at S, ms", 30, lambda found: 1000 * found["S", OURS].median),
         Target("build and hand-over against the bare hand-over, M", 5, ratio("M", OURS, READY)),
         Target("build and hand-over against the bare hand-over, L", 2.2, ratio("L", OURS, READY)),
-        Target("peak memory against the bare hand-over, L", 1.2, _memory),
+        Target("peak memory against the bare hand-over, L", 1.2, _memory(OURS)),
+        Target("build, scaling by powers of two and hand-over at S, ms", 30, lambda found: 1000 * found["S", SCALED].median),
+        Target("the same against the bare hand-over, M", 5, ratio("M", SCALED, READY)),
+        Target("the same against the bare hand-over, L", 2.2, ratio("L", SCALED, READY)),
+        Target("its peak memory against the bare hand-over, L", 1.2, _memory(SCALED)),
         Target("linopy against it, S", 1, ratio("S", LINOPY, OURS), at_least=True),
         Target("linopy against it, M", 1, ratio("M", LINOPY, OURS), at_least=True),
         Target("linopy against it, L", 3, ratio("L", LINOPY, OURS), at_least=True),

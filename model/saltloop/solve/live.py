@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import highspy
 import numpy as np
+from scipy import sparse
 
 from saltloop.errors import BAD_INPUT, SolveError
 from saltloop.formulation.arrays import Arrays, Layout
-from saltloop.solve.scaling import Scaling, scaling
+from saltloop.solve.scaling import Scaling, scale_columns, scaling
 
 # Measured: of 49,260 columns the dual simplex method takes half the time of interior point with crossover, of 70,937 and 98,317 a fifth to two fifths more.
 # HiPO, which needs the package highspy-extras, took 27 s of the processor where interior point took 9.5 and simplex 10.2 (98,317 columns): not offered.
@@ -84,9 +86,7 @@ class Live:
         arrays: the unscaled numbers.
         scale: its scaling.
         solver: the HiGHS object.
-        state: the scaled numbers that the solver has now.
         options: how to solve.
-        factors: scaled number / number, for the whole vector of the arrays.
         seconds: of each step.
         iterations: of the simplex method since the clock was started.
         refine: whether every optimum is computed once more from its basis.
@@ -96,14 +96,29 @@ class Live:
     arrays: Arrays
     scale: Scaling
     solver: Any
-    state: State
     options: Options
-    factors: np.ndarray
     seconds: dict[str, float] = field(default_factory=dict)
     iterations: int = 0
     refine: bool = False
     stands: bool = False
     _scaled: tuple[Arrays, Arrays] | None = None
+    _state: State | None = None
+
+    def __post_init__(self) -> None:
+        self._handed = self.arrays
+
+    @cached_property
+    def factors(self) -> np.ndarray:
+        """Scaled number / number, for the whole vector of the arrays; made for what comes after the hand-over."""
+        return scale_factors(self.arrays.layout, self.scale)
+
+    @property
+    def state(self) -> State:
+        """The scaled numbers that the solver has now; until something is put, those that were handed over."""
+        if self._state is None:
+            handed = self.scaled() if self.arrays is self._handed else Arrays(self._handed.layout, self._handed.numbers * self.factors)
+            self._state = _state(handed, 0)
+        return self._state
 
     def scaled(self) -> Arrays:
         """The numbers of the arrays, scaled; kept until there are other arrays."""
@@ -113,17 +128,17 @@ class Live:
 
     def wanted(self, stage: int = 0) -> State:
         """The scaled numbers of the arrays with one stage as the objective."""
-        scaled = self.scaled()
-        return State(scaled.costs(stage), scaled.column_bounds, scaled.row_bounds, scaled.part("entries"))
+        return _state(self.scaled(), stage)
 
     def put(self, new: State) -> int:
         """Change in the solver what differs from what it has; the number of changes."""
         old, solver = self.state, self.solver
         entries = np.flatnonzero(new.entries != old.entries)
-        self.state = new
+        self._state = new
         if len(entries) > _MANY:
             basis = solver.getBasis()
-            _pass(solver, self.arrays, new)
+            layout = self.arrays.layout
+            _pass(solver, new, sparse.csr_array((new.entries, layout.indices, layout.starts), shape=layout.shape))
             solver.setBasis(basis)
             return len(entries)
         columns = np.flatnonzero((new.columns[0] != old.columns[0]) | (new.columns[1] != old.columns[1])).astype(np.int32)
@@ -198,6 +213,10 @@ class Live:
         return np.fromiter(found, float, len(found))
 
 
+def _state(scaled: Arrays, stage: int) -> State:
+    return State(scaled.costs(stage), scaled.column_bounds, scaled.row_bounds, scaled.part("entries"))
+
+
 def scale_factors(layout: Layout, scale: Scaling) -> np.ndarray:
     """Scaled number / number for a whole vector of numbers; costs are turned so that every stage is minimised."""
     cost = scale.column * scale.worth
@@ -218,30 +237,63 @@ def hand_over(arrays: Arrays, options: Options, scale: Scaling | None = None) ->
         SolveError: HiGHS refuses the arrays.
     """
     start = time.perf_counter()
-    scale = scale or scaling(arrays)
-    factors = scale_factors(arrays.layout, scale)
+    if np.isnan(np.min(arrays.numbers, initial=0.0)):  # HiGHS takes it for a number
+        raise _refused()
+    # A new matrix, which is scaled where it stands; HiGHS wants columns anyway.
+    matrix = arrays.matrix.tocsc()
+    scale = scale or scaling(arrays, matrix)
+    scale_columns(matrix, scale)
     solver = highspy.Highs()
     for name, value in _settings(arrays.layout.shape[1], options).items():
         solver.setOptionValue(name, value)
-    scaled = Arrays(arrays.layout, arrays.numbers * factors)
-    state = State(scaled.costs(), scaled.column_bounds, scaled.row_bounds, scaled.part("entries"))
-    _pass(solver, arrays, state)
-    live = Live(arrays, scale, solver, state, options, factors)
+    _pass(solver, State(arrays.costs(), arrays.column_bounds, arrays.row_bounds, matrix.data), matrix)
+    _scale_vectors(solver, arrays, scale)
+    live = Live(arrays, scale, solver, options)
     live.start_clock()
     live.seconds["hand_over"] = time.perf_counter() - start
     return live
 
 
-def _pass(solver: Any, arrays: Arrays, state: State) -> None:
-    """Hand the whole programme over."""
-    layout = arrays.layout
-    rows, columns = layout.shape
+def _pass(solver: Any, state: State, matrix: sparse.csc_array | sparse.csr_array) -> None:
+    """Hand a whole programme over, its matrix by columns or by rows."""
+    (rows, columns), form = matrix.shape, highspy.MatrixFormat.kColwise if matrix.format == "csc" else highspy.MatrixFormat.kRowwise
     outcome = solver.passModel(
-        columns, rows, len(layout.indices), int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), 0.0, state.costs, *state.columns, *state.rows,
-        layout.starts.astype(np.int32, copy=False), layout.indices.astype(np.int32, copy=False), state.entries, np.zeros(columns, dtype=np.int32),
+        columns, rows, len(matrix.indices), int(form), int(highspy.ObjSense.kMinimize), 0.0, state.costs, *state.columns, *state.rows,
+        matrix.indptr.astype(np.int32, copy=False), matrix.indices.astype(np.int32, copy=False), matrix.data, np.zeros(columns, dtype=np.int32),
     )  # fmt: skip
     if outcome == highspy.HighsStatus.kError:
-        raise SolveError(BAD_INPUT, lambda language: "HiGHS refused the arrays of the programme" if language != "zh" else "HiGHS 拒绝了模型数组")
+        raise _refused()
+
+
+def _refused() -> SolveError:
+    return SolveError(BAD_INPUT, lambda language: "HiGHS refused the arrays of the programme" if language != "zh" else "HiGHS 拒绝了模型数组")
+
+
+def _scale_vectors(solver: Any, arrays: Arrays, scale: Scaling) -> None:
+    """Scale the costs of the first stage and the bounds inside the solver.
+
+    Most of them are nothing or infinite, which no scaling changes; a scaled copy of all would be the most memory of a hand-over.
+    """
+    costs, turned = arrays.costs(), -1.0 if arrays.layout.senses[0] == "maximise" else 1.0
+    changed = np.flatnonzero(costs).astype(np.int32)
+    if len(changed):
+        solver.changeColsCost(len(changed), changed, costs[changed] * scale.column[changed] * (turned * scale.worth))
+    changed, (lower, upper) = _finite(arrays.column_bounds), arrays.column_bounds
+    if len(changed):
+        factor = 1 / (scale.column[changed] * scale.size)
+        solver.changeColsBounds(len(changed), changed, lower[changed] * factor, upper[changed] * factor)
+    changed, (lower, upper) = _finite(arrays.row_bounds), arrays.row_bounds
+    if len(changed):
+        factor = scale.row[changed] / scale.size
+        solver.changeRowsBounds(len(changed), changed, lower[changed] * factor, upper[changed] * factor)
+
+
+def _finite(bounds: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Where a bound is neither nothing nor infinite."""
+    found = np.zeros(len(bounds[0]), dtype=bool)
+    for side in bounds:
+        found |= np.isfinite(side) & (side != 0)
+    return np.flatnonzero(found).astype(np.int32)
 
 
 def _settings(columns: int, options: Options) -> dict[str, object]:
