@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Any
 
 import pandas as pd
@@ -59,13 +60,18 @@ def _key(row: dict[str, Any], table: Table) -> str:
 
 
 def _weakest(pack: Pack, count: int) -> pd.DataFrame:
-    rows = []
+    """The widest ranges; only rows that may be among them are put in words, since a pack has ten thousand others."""
+    wide = []
     for table in (t for t in TABLES if t.base):
-        frame = pack.tables[table.name]
-        for row in frame[(frame["grade"] == WEAKEST) & (frame["value"] != 0)].to_dict("records"):
-            width = (row["high"] - row["low"]) / abs(row["value"])
-            key = _key({str(name): cell for name, cell in row.items()}, table)
-            rows.append((table.name, key, row["value"], plain_unit(row["unit"]), row["low"], row["high"], width, row["source"], f"{row[FILE]}:{row[LINE]}"))
+        for row in pack.rows(table.name):
+            if row["grade"] == WEAKEST and row["value"] != 0:
+                wide.append(((row["high"] - row["low"]) / abs(row["value"]), table, row))
+    least = min(nlargest(count, (width for width, _, _ in wide)), default=0.0)
+    rows = [
+        (table.name, _key(row, table), row["value"], plain_unit(row["unit"]), row["low"], row["high"], width, row["source"], f"{row[FILE]}:{row[LINE]}")
+        for width, table, row in wide
+        if width >= least
+    ]
     found = pd.DataFrame(rows, columns=["table", "key", "value", "unit", "low", "high", "width", "source", "place"])
     return found.sort_values(["width", "table", "key"], ascending=[False, True, True]).head(count).reset_index(drop=True)
 

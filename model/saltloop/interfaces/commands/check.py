@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ def check(pack: str, table: str | None, out: Path | None, solve: bool, data: str
     from saltloop.interfaces.evidence import OBJECTIVE, frames, objective_lines, summary, table_lines
     from saltloop.results.spreadsheet import write_frames
 
+    # One short-lived process: what is read stays in use to the end, so looking for garbage only costs time.
+    gc.disable()
     loaded = load(locate(pack, Path.cwd(), data))
     problems = check_pack(loaded)
     if table or out or solve:
