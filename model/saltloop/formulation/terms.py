@@ -79,7 +79,7 @@ def _by_commodity(things: Iterable[Thing], commodities: Iterable[str]) -> dict[s
 
 
 class _Reader:
-    """Expands the rows of account_terms over the flows that exist in a case."""
+    """Expands the rows of account_terms over the flows that exist in a case, in an order that is the same in every process: sums depend on it."""
 
     def __init__(self, case: Case) -> None:
         self.case, self.problems, self.terms = case, Problems(), Terms()
@@ -179,12 +179,12 @@ class _Reader:
 
     def _activity(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         chosen = self._agents("process", agent)
-        for j in self.running & chosen:
+        for j in sorted(self.running & chosen):
             self._put(row, "activity", (j,), _Measure(1.0, self.case.process_unit[j]) if measure is None else self._factor(measure, ("process", j)))
 
     def _recipe(self, row: dict[str, Any], commodity: str | None, agent: str | None, measure: str | None, sign: int) -> None:
         processes = self._agents("process", agent) & self.running
-        for c in self._commodities(commodity):
+        for c in sorted(self._commodities(commodity)):
             for j, value in self.recipes.get(c, ()):
                 if j in processes and value * sign > 0:
                     self._put(row, "activity", (j,), self._on_commodity(measure, c), abs(value))
@@ -219,19 +219,19 @@ class _Reader:
         return _Measure(share, f"({self.case.equipment_unit[u]})*a")
 
     def _new_capacity(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
-        for u in {u for _, u, _ in self.case.may_build} & self._agents("equipment", agent):
+        for u in sorted({u for _, u, _ in self.case.may_build} & self._agents("equipment", agent)):
             self._put(row, "new_capacity", (u,), self._equipment_measure(u, measure))
 
     def _draw(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         basins, commodities = self._agents("basin", agent), self._commodities(commodity)
-        for b, c in {(b, c) for _, b, c in self.case.draws}:
+        for b, c in sorted({(b, c) for _, b, c in self.case.draws}):
             if b in basins and c in commodities:
                 self._put(row, "draw", (b, c), self._on_commodity(measure, c, ("basin", b)))
 
     def _trade(self, row: dict[str, Any], flow: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         markets, commodities = self._agents("market", agent), self._commodities(commodity)
         plain: dict[tuple[str, str], _Measure | None] = {}
-        for p, c, n, k in (trade for name in commodities for trade in self.trades[flow].get(name, ()) if trade[2] in markets):
+        for p, c, n, k in (trade for name in sorted(commodities) for trade in self.trades[flow].get(name, ()) if trade[2] in markets):
             if measure not in _OF_THE_PLACE and (c, n) not in plain:
                 plain[c, n] = self._on_commodity(measure, c, ("market", n))
             for y in self.case.years:
@@ -259,7 +259,7 @@ class _Reader:
     def _ship(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
         links, commodities = self._agents("link", agent), self._commodities(commodity)
         of_link = {} if measure is None else {name: self._link_measure(name, measure) for name in links}
-        for name, c in (shipment for each in commodities for shipment in self.shipments.get(each, ()) if shipment[0] in links):
+        for name, c in (shipment for each in sorted(commodities) for shipment in self.shipments.get(each, ()) if shipment[0] in links):
             load = 1.0 if measure is None else self.case.link_units[name, c]
             for part in [_Measure(1.0, self.case.commodity_unit[c])] if measure is None else of_link[name]:
                 for y in self.case.years:
