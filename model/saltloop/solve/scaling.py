@@ -144,17 +144,16 @@ def _middle(several: list[tuple[np.ndarray, np.ndarray]]) -> int:
     Args:
         several: numbers, and the powers of two that they are multiplied by.
     """
-    count = np.zeros(1 << 17, dtype=np.int64)
+    # Rounding keeps the order, so the median of the powers is the power of the median.
+    count = np.zeros(_ONE >> 2, dtype=np.int64)
     for values, powers in several:
         for piece in _pieces(len(values)):
             bits = _first_bits(np.ascontiguousarray(values[piece], dtype=float))
             real = (bits >= 1 << _BITS) & (bits < _INFINITE)
-            place = bits[real].astype(np.int32) + (powers[piece][real].astype(np.int32) << _BITS) + (1 << 16)
-            count += np.bincount(place, minlength=len(count))
+            count += np.bincount(_powers(bits[real]) + powers[piece][real] + _TOP, minlength=len(count))
     if not count.any():
         return 0
-    median = int(np.searchsorted(np.cumsum(count), (count.sum() + 1) // 2))
-    return int(_powers(np.array(median - (1 << 16) - _ONE)))
+    return int(np.searchsorted(np.cumsum(count), (count.sum() + 1) // 2)) - _TOP - (_ONE >> _BITS)
 
 
 def scaling_of(
