@@ -65,8 +65,13 @@ class Measured:
     @property
     def holds(self) -> bool:
         """Whether the measure goes the way that the index says."""
-        change, small = self.with_policy - self.without, _SMALL * (1 + abs(self.without))
-        return {"up": change > small, "down": change < -small, "same": abs(change) <= small, "binds": abs(self.with_policy) > _SMALL}[self.effect]
+        change = _change(self.with_policy, self.without)
+        return {"up": change > 0, "down": change < 0, "same": change == 0, "binds": abs(self.with_policy) > _SMALL}[self.effect]
+
+
+def _change(new: float, old: float) -> float:
+    """The difference of two numbers; none if it is no more than the rounding of two plans."""
+    return new - old if abs(new - old) > _SMALL * (1 + abs(old)) else 0.0
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,7 @@ def _row(each: Measured, language: str) -> str:
     shows, name = (each.scenario.shows or {}).get(language, ""), each.scenario.name
     money = each.scenario.pack.units.currency
     before = "–" if each.measure.startswith("rule ") else number(each.without, each.unit, language)
-    change = number(each.value_added - each.value_added_without, money, language)
+    change = number(_change(each.value_added, each.value_added_without), money, language)
     documents = f"{each.lines} ({each.entries})"
     file = f"[{name}](../scenarios/policies/{name}.yaml)"
     cells = [each.scenario.title[language], shows, documents, file, _titles(each, language), before, number(each.with_policy, each.unit, language), change]

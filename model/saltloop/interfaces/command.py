@@ -63,6 +63,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
         language = kwargs.get("language", "en")
         try:
             code = command(*args, **kwargs) or 0
+            sys.stdout.flush()  # what a full disk does not take is told here, not by the interpreter as it ends
         except SaltloopError as error:
             click.echo(error.text(language), err=True)
             code = error.exit_code
