@@ -72,12 +72,21 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
                 raise
             click.echo(REFUSED.at(Place(error.filename or ""), reason=error.strerror or error).text(language), err=True)
             code = BAD_INPUT
+            _give_up_output()
         except KeyboardInterrupt:
             click.echo("stopped; nothing half-written was left" if language != "zh" else "已停止；未留下半成品", err=True)
             code = INTERRUPTED
         sys.exit(code)
 
     return run
+
+
+def _give_up_output() -> None:
+    """Forget what a full disk does not take, else the interpreter fails on it once more as it ends and the exit code is lost."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 LANGUAGE = click.option(
