@@ -364,7 +364,7 @@ rules:
 def test_an_infeasible_scenario_names_a_smallest_conflict_with_file_and_line(toy: Project) -> None:
     """Recycling 200 kt takes more power than 50 kt of CO2 allow; the limit of water has no part in it.
 
-    The conflict can be shown by the plant that makes the waste or by the demand of power: either is a smallest one.
+    The third part of the conflict is the plant or the demand of power, as the solver comes upon it.
     """
     said, chinese = toy.write(BASE + RULED).run(), toy.run(language="zh")
     assert said.code == chinese.code == INFEASIBLE
