@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from rules.works import WORKS
+from saltloop.analysis.pareto import front
+from saltloop.analysis.trade import trade_of
 from saltloop.errors import InputError
-from tiny import program_of, solve_pack
+from tiny import case_of, program_of, solve_pack
 
 Golden = Callable[..., None]
 
@@ -214,12 +217,28 @@ TIERS = {"charge": "co2", "price": [["0 t", "1 CNY/t"], ["40 t", "2 CNY/t"], ["6
         ({"need": {"limit": "taxes", "at_least": "300 CNY"}}, {}, "rule 'need'"),
         ({"need": {"limit": "profit", "at_most": "300 CNY"}}, {}, "rule 'need'"),
         ({"need": {"limit": "taxes", "equals": "300 CNY"}}, {}, "rule 'need'"),
+        ({"need": {"limit": "taxes", "at_least": "300 CNY", "in": "west"}}, {}, "rule 'need'"),
+        ({"grant": {"fund": "50 CNY", "pays": {"taxes": "20 %"}, "to": "transfers"}}, {}, "rule 'grant'"),
     ],
 )
 def test_tiers_that_somebody_gains_by_are_refused(rules: dict[str, Any], settings: dict[str, Any], what: str) -> None:
     """A linear plan would pay -1 at 1 and +1 at 2.5 without end, and meet any demand for taxes with money that nobody owes."""
     with pytest.raises(InputError, match=rf"M325.*{what}"):
         program_of(WORKS, rules={"fee": TIERS} | rules, **settings)
+
+
+@pytest.mark.parametrize("account", ["max:taxes", "max:taxes@west", "min:profit"])
+def test_fronts_of_accounts_that_gain_by_tiers_are_refused(account: str) -> None:
+    case = case_of(WORKS, rules={"fee": TIERS}, maximise="profit")
+    with pytest.raises(InputError, match=rf"M325.*account '{account.partition(':')[2]}', wished {'low' if 'min' in account else 'high'}, gains") as refused:
+        trade_of(case, ("co2", account))
+    assert f"取{'低' if 'min' in account else '高'}的账户“{account.partition(':')[2]}”因多付款而获益" in refused.value.text("zh")
+
+
+def test_a_front_of_accounts_that_gain_by_no_tier_is_that_of_the_tax_owed() -> None:
+    """At all 100 t 180 are owed of 1550. Without the old plant and with all the wood, 600 - 300 are left, and 100 t taken up bring 1 each."""
+    points = front(trade_of(case_of(WORKS, rules={"fee": TIERS}, maximise="profit"), ("profit", "co2")), 3).points
+    assert points[points["kind"] == "end"][["second", "first"]].to_numpy() == pytest.approx(np.array([[-100, 400], [100, 1370]]), abs=1e-6)
 
 
 @pytest.mark.parametrize("need", [{"limit": "taxes", "at_most": "300 CNY"}, {"limit": "profit", "at_least": "300 CNY"}, {"limit": "co2", "at_least": "10 t"}])

@@ -12,12 +12,13 @@ from scipy import sparse
 
 from saltloop.analysis.failure import on_failure
 from saltloop.analysis.wish import HIGH, LOW, Wish, wishes
-from saltloop.errors import STOPPED, SolveError
+from saltloop.errors import STOPPED, SolveError, Words
 from saltloop.formulation.arrays import Arrays, arrays_of
 from saltloop.formulation.case import Case
 from saltloop.formulation.lines import FamilyOfLines, Lines
 from saltloop.formulation.program import Program, compile_program
 from saltloop.formulation.terms import ledger_terms
+from saltloop.formulation.tiers import Wanted, check_wanted
 from saltloop.solve.highs import Options, solve
 from saltloop.solve.levels import Answer, Levels
 from saltloop.solve.warm import Basis, Warm
@@ -92,13 +93,20 @@ def trade_of(case: Case, accounts: Sequence[str]) -> Trade:
         accounts: as `wishes` takes them.
 
     Raises:
-        InputError: unknown accounts.
+        InputError: unknown accounts; M325, an account that gains by what the tiers of a charge cost.
         SolveError: the scenario itself has no optimal plan.
     """
     program = compile_program(case, ledger_terms(case))
     found = wishes(case, program, accounts)
+    check_wanted(case, program.across, program.down, program.matrix, (_wanted(wish) for wish in found))
     own = solve(program, on_failure(case, program), Options(ranging=False)).values
     return Trade(case, program, found, _held(program, found[1:]), tuple(float(np.sum(wish.weights * own)) for wish in found))
+
+
+def _wanted(wish: Wish) -> Wanted:
+    """An account as something that is driven to its best."""
+    way = ("high", "高") if wish.sense == HIGH else ("low", "低")
+    return Words(f"account '{wish.name}', wished {way[0]},", f"取{way[1]}的账户“{wish.name}”"), wish.sign * wish.weights
 
 
 def _held(program: Program, several: Sequence[Wish]) -> Program:

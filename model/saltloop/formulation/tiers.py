@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import spsolve
+from scipy.sparse.linalg import splu
 
-from saltloop.errors import InputError, Place, Problems, Words, message
+from saltloop.errors import Place, Problems, Words, message
 from saltloop.formulation.case import Case
 from saltloop.formulation.lines import Lines
 from saltloop.formulation.rules.charge import Charge
@@ -25,10 +26,39 @@ PULLED_UP = message(
     ),
 )
 _FELT = 1e-9
-Stages = tuple[tuple[str, np.ndarray], ...]
+# What is wanted, in words, and how much of it each column brings.
+Wanted = tuple[Words, np.ndarray]
 
 
-def check_tiers(case: Case, across: Lines, down: Lines, matrix: sparse.csr_array, stages: Stages) -> None:
+@dataclass(frozen=True)
+class _Shifts:
+    """How accounts move where one unit is paid in the last tier of a charge instead of the first, which moves no flow.
+
+    Args:
+        charges: of each shift; a charge has one for each of its sites and periods.
+        moved: accounts (all rows) by shifts.
+    """
+
+    charges: tuple[Charge, ...]
+    moved: np.ndarray
+
+    def refuse(self, found: Iterable[tuple[Words, np.ndarray]]) -> None:
+        """Tell every charge that something gains by.
+
+        Args:
+            found: what may gain, and how much it gains by each shift.
+
+        Raises:
+            InputError: M325.
+        """
+        problems = Problems()
+        for what, gains in found:
+            for charge in {(own := self.charges[n]).name: own for n in np.flatnonzero(gains > _FELT)}.values():
+                problems.add(PULLED_UP.at(charge.place or Place(), rule=charge.name, what=what))
+        problems.stop_if_any()
+
+
+def check_tiers(case: Case, across: Lines, down: Lines, matrix: sparse.csr_array, stages: Iterable[tuple[str, np.ndarray]]) -> None:
     """Refuse charges whose tiers would be paid in the wrong order.
 
     Args:
@@ -41,35 +71,56 @@ def check_tiers(case: Case, across: Lines, down: Lines, matrix: sparse.csr_array
     Raises:
         InputError: M325, with every charge and what pulls it up.
     """
+    shifts = _shifts(case, across, down, matrix)
+    if shifts is not None:
+        objectives = ((Words("the objective", "目标函数"), costs if sense == "maximise" else -costs) for sense, costs in stages)
+        shifts.refuse([*_gained(objectives, across, shifts), *_helped(across, down, matrix, shifts)])
+
+
+def check_wanted(case: Case, across: Lines, down: Lines, matrix: sparse.csr_array, several: Iterable[Wanted]) -> None:
+    """Refuse charges in tiers where something else than the objective is driven to its best.
+
+    Args:
+        case: with its rules.
+        across: columns.
+        down: rows.
+        matrix: rows by columns.
+        several: what is driven.
+
+    Raises:
+        InputError: M325.
+    """
+    shifts = _shifts(case, across, down, matrix)
+    if shifts is not None:
+        shifts.refuse(_gained(several, across, shifts))
+
+
+def _shifts(case: Case, across: Lines, down: Lines, matrix: sparse.csr_array) -> _Shifts | None:
+    """The shifts of all charges in tiers; None if there is no such charge."""
     charges = [rule for rule in case.choices.rules if isinstance(rule, Charge) and len(rule.tiers) > 1]
-    problems = Problems()
-    for charge in charges:
-        for year in charge.periods:
-            shift = _shift(charge, year, across, down, matrix)
-            for what in _pulled_by(shift, across, down, matrix, stages):
-                problems.add(PULLED_UP.at(charge.place or Place(), rule=charge.name, what=what))
-    if problems.errors:
-        raise InputError(problems)
-
-
-def _shift(charge: Charge, year: int, across: Lines, down: Lines, matrix: sparse.csr_array) -> np.ndarray:
-    """How all accounts move where one unit is paid in the last tier instead of the first: it moves no flow."""
+    several = [(charge, site, year) for charge in charges for site in charge.sites for year in charge.periods]
+    if not several:
+        return None
     place = {key: n for n, key in enumerate(across.family("charged").keys)}
-    first, last = (place[charge.name, k, charge.sites[0], year] for k in (charge.tiers[0], charge.tiers[-1]))
+    first, last = ([place[charge.name, charge.tiers[end], site, year] for charge, site, year in several] for end in (0, -1))
     rows = matrix[down.span("account_definition")].tocsc()
-    paid = rows[:, [across.span("charged").start + last]] - rows[:, [across.span("charged").start + first]]
-    found: np.ndarray = spsolve(rows[:, across.span("account")].tocsc(), -paid.toarray().ravel())
-    return found
+    charged = rows[:, across.span("charged")]
+    moved = splu(rows[:, across.span("account")].tocsc()).solve((charged[:, first] - charged[:, last]).toarray())
+    return _Shifts(tuple(charge for charge, _, _ in several), moved)
 
 
-def _pulled_by(shift: np.ndarray, across: Lines, down: Lines, matrix: sparse.csr_array, stages: Stages) -> Iterator[Words]:
-    """What gains by the shift: objectives, and rules that it brings nearer to what they ask."""
-    for sense, costs in stages:
-        gain = float(costs[across.span("account")] @ shift) * (1 if sense == "maximise" else -1)
-        if gain > _FELT:
-            yield Words("the objective", "目标函数")
-    span = down.span("rule")
-    moved = matrix[span][:, across.span("account")] @ shift
-    helped = ((moved > _FELT) & np.isfinite(down.lower[span])) | ((moved < -_FELT) & np.isfinite(down.upper[span]))
-    for name in dict.fromkeys(str(key[0]) for key, helps in zip(down.family("rule").keys, helped, strict=True) if helps):
-        yield Words(f"rule '{name}'", f"规则“{name}”")
+def _gained(several: Iterable[Wanted], across: Lines, shifts: _Shifts) -> Iterator[tuple[Words, np.ndarray]]:
+    """What is wanted with its gain by each shift."""
+    for what, weights in several:
+        yield what, weights[across.span("account")] @ shifts.moved
+
+
+def _helped(across: Lines, down: Lines, matrix: sparse.csr_array, shifts: _Shifts) -> Iterator[tuple[Words, np.ndarray]]:
+    """Rules with how much nearer each shift brings them to what they ask, or how much more a fund may pay."""
+    for family in ("rule", "grant_limit"):
+        span = down.span(family)
+        moved = matrix[span][:, across.span("account")] @ shifts.moved
+        up, low = (np.isfinite(side[span])[:, None] for side in (down.upper, down.lower))
+        gains = np.maximum(np.where(low, moved, 0.0), np.where(up, -moved, 0.0))
+        for key, own in zip(down.family(family).keys, gains, strict=True):
+            yield Words(f"rule '{key[0]}'", f"规则“{key[0]}”"), own
