@@ -14,9 +14,11 @@ from typing import Any
 import click
 
 from saltloop import __version__
-from saltloop.errors import BAD_INPUT, Place, SaltloopError, message
+from saltloop.errors import BAD_INPUT, Place, SaltloopError, Words, message
+from saltloop.interfaces.usage import language_of, told_in
 
 INTERRUPTED = 130
+_LANGUAGE = "saltloop.language"
 REFUSED = message(
     "R104",
     ("the system refused: {reason}", "系统拒绝：{reason}"),
@@ -120,15 +122,28 @@ class _Command(click.Command):
 
 
 class _Commands(_Command, click.Group):
-    """The commands together."""
+    """The commands together; what is wrong with a command line is told in the language that it asks for."""
 
     command_class = _Command
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+        """Read the words before the command."""
+        language = language_of(args)
+        with told_in(language):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_LANGUAGE] = language
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Read the words of the command, and run it."""
+        with told_in(ctx.meta[_LANGUAGE]):
+            return super().invoke(ctx)
 
 
 def seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
     """A time limit that is a time."""
     if value is not None and not value >= 0:
-        raise click.BadParameter(f"'{value}' is no number of seconds; expected zero or more", context, parameter)
+        raise click.BadParameter(Words(f"'{value}' is no number of seconds; expected zero or more", f"“{value}”不是秒数，须为零或更大"), context, parameter)
     return value
 
 

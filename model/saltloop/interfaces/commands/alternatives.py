@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from saltloop.errors import Words
 from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main, seconds
 
 _KINDS = ("sold", "built", "process")
@@ -16,7 +17,8 @@ def _share(context: click.Context, parameter: click.Parameter, value: str) -> fl
     """A percentage, with its sign or without."""
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%?\s*", value)
     if found is None or float(found[1]) > 100:
-        raise click.BadParameter(f"'{value}' is no percentage from 0 to 100; expected something like 2%", context, parameter)
+        words = Words(f"'{value}' is no percentage from 0 to 100; expected something like 2%", f"“{value}”不是 0 到 100 的百分数，应如 2%")
+        raise click.BadParameter(words, context, parameter)
     return float(found[1]) / 100
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from saltloop.errors import Words
 from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main, seconds
 
 
@@ -16,7 +17,9 @@ def _part(context: click.Context, parameter: click.Parameter, value: str | None)
         return None
     found = re.fullmatch(r"(\d+)/(\d+)", value)
     if found is None or not 1 <= int(found[1]) <= int(found[2]):
-        raise click.BadParameter(f"'{value}' is no part of a whole; expected something like 3/10", context, parameter)
+        raise click.BadParameter(
+            Words(f"'{value}' is no part of a whole; expected something like 3/10", f"“{value}”不是整体中的一份，应如 3/10"), context, parameter
+        )
     return int(found[1]), int(found[2])
 
 

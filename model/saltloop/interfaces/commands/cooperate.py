@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from saltloop.errors import Words
 from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main, seconds
 
 
@@ -36,7 +37,8 @@ def cooperate(
     from saltloop.solve.live import Options
 
     if others and first is None:
-        raise click.UsageError(f"'{' '.join(others)}' stands alone; write --players {' '.join(others)}")
+        alone = " ".join(others)
+        raise click.UsageError(Words(f"'{alone}' stands alone; write --players {alone}", f"“{alone}”不属于任何选项，请写 --players {alone}"))
     named = [name for word in (first or "", *others) for name in word.split(",") if name]
     options = Options(ranging=False, time_limit=time_limit)
     solved = solve_scenario(load_scenario(scenario, data), options).solved

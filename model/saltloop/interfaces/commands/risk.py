@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from saltloop.errors import Words
 from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main
 
 
@@ -18,7 +19,10 @@ def _measure(context: click.Context, parameter: click.Parameter, value: str) -> 
     found = re.fullmatch(r"cvar:(\d*\.?\d+)(%?)", value.replace(" ", ""))
     share = float(found[1]) / (100 if found[2] else 1) if found else 0.0
     if not 0 < share <= 1:
-        raise click.BadParameter(f"'{value}' is no way to weigh states; expected expected, worst or cvar:0.1", context, parameter)
+        words = Words(
+            f"'{value}' is no way to weigh states; expected expected, worst or cvar:0.1", f"“{value}”不是状态的权衡方式，应为 expected、worst 或 cvar:0.1"
+        )
+        raise click.BadParameter(words, context, parameter)
     return "cvar", share
 
 
@@ -30,7 +34,8 @@ def _chances(context: click.Context, parameter: click.Parameter, values: tuple[s
         try:
             found[name] = float(number)
         except ValueError:
-            raise click.BadParameter(f"'{value}' is no chance of a state; expected NAME=0.2", context, parameter) from None
+            words = Words(f"'{value}' is no chance of a state; expected NAME=0.2", f"“{value}”不是状态的概率，应如 NAME=0.2")
+            raise click.BadParameter(words, context, parameter) from None
     return found
 
 
