@@ -22,7 +22,7 @@ from saltloop.solve.certificate import TOLERANCE
 from saltloop.solve.highs import Options, algorithm_for, certify, hand_over, solve
 from saltloop.solve.live import hand_over as hand_over_arrays
 from saltloop.solve.live import scale_factors
-from saltloop.solve.scaling import logarithms, scaling
+from saltloop.solve.scaling import logarithms, scale_columns, scaling
 from shifted import refuse
 from tiny import program_of
 
@@ -185,6 +185,28 @@ def test_factors_bring_the_entries_together(arrays: Arrays) -> None:
     sizes = np.abs(matrix[matrix != 0])
     if len(sizes):
         assert scaled[matrix != 0].max() / scaled[matrix != 0].min() <= 16 * sizes.max() / sizes.min()
+
+
+@pytest.mark.parametrize("piece", [1, 3, 50])
+def test_pieces_of_any_length_give_the_same_factors_and_the_same_matrix(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of many entries lie in several pieces, and pieces hold many lines."""
+    arrays, at_once = arrays_of(everything()), scaling(arrays_of(everything()))
+    monkeypatch.setattr("saltloop.solve.scaling._PIECE", piece)
+    found, matrix = scaling(arrays), arrays.matrix.tocsc()
+    scale_columns(matrix, found)
+    assert (found.row == at_once.row).all()
+    assert (found.column == at_once.column).all()
+    assert (found.size, found.worth) == (at_once.size, at_once.worth)
+    assert np.array_equal(matrix.toarray(), arrays.matrix.toarray() * at_once.row[:, None] * at_once.column)
+
+
+def test_no_number_is_kept_twice() -> None:
+    """However small a part of all numbers the entries are, the matrix is made of them; a clean programme lends its positions."""
+    given = program([[2, 0]], [(0, 1)], [1, 1])
+    arrays = arrays_of(given)
+    assert 2 * len(arrays.part("entries")) < len(arrays.numbers)
+    assert np.shares_memory(arrays.matrix.data, arrays.numbers)
+    assert np.shares_memory(arrays.layout.indices, given.matrix.indices)
 
 
 @given(st.lists(st.floats(1e-150, 1e150) | st.floats(-1e150, -1e-150), min_size=1))

@@ -98,6 +98,13 @@ class Layout:
         ends = np.cumsum([0, n * len(self.senses), n, n, m, m, len(self.indices)])
         return {name: slice(int(a), int(b)) for name, a, b in zip(PARTS, ends[:-1], ends[1:], strict=True)}
 
+    def matrix_of(self, entries: np.ndarray) -> sparse.csr_array:
+        """Rows by columns with these entries, which are not copied."""
+        found = sparse.csr_array(self.shape, dtype=float)
+        # One by one, since scipy copies what it is made of where that is less than half of the array that it is a part of.
+        found.data, found.indices, found.indptr = entries, self.indices, self.starts
+        return found
+
     def columns_of(self, *families: str) -> np.ndarray:
         """Whether each column is of one of these families."""
         if self.is_named:
@@ -160,8 +167,8 @@ class Arrays:
 
     @cached_property
     def matrix(self) -> sparse.csr_array:
-        """Rows by columns."""
-        return sparse.csr_array((self.part("entries"), self.layout.indices, self.layout.starts), shape=self.layout.shape)
+        """Rows by columns, on the numbers themselves."""
+        return self.layout.matrix_of(self.part("entries"))
 
 
 def arrays_of(program: Program) -> Arrays:
@@ -170,9 +177,11 @@ def arrays_of(program: Program) -> Arrays:
     Args:
         program: arrays with names.
     """
-    matrix = sparse.csr_array(program.matrix.copy())
-    matrix.sum_duplicates()
-    matrix.eliminate_zeros()
+    matrix = program.matrix
+    if not (matrix.has_canonical_format and matrix.data.all()):
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
     named = replace(program, matrix=sparse.csr_array((0, 0)), stages=())
     layout = Layout(named, (matrix.shape[0], matrix.shape[1]), tuple(sense for sense, _ in program.stages), matrix.indptr, matrix.indices)
     bounds = (program.across.lower, program.across.upper, program.down.lower, program.down.upper)

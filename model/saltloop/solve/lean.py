@@ -50,10 +50,10 @@ class Lean:
         Args:
             scale: of the structure.
         """
-        columns = scale.column
+        across = scale.across
         for step in self.steps:
-            columns = columns[step.kept_columns]
-        return replace(scale, row=scale.row[self._origins[-1]], column=columns)
+            across = across[step.kept_columns]
+        return replace(scale, down=scale.down[self._origins[-1]], across=across)
 
     def of(self, arrays: Arrays) -> tuple[Reduced, np.ndarray]:
         """A case reduced, and the rows of the structure whose numbers do not allow it; where there are any, there is nothing in it.

@@ -137,8 +137,7 @@ class Live:
         self._state = new
         if len(entries) > _MANY:
             basis = solver.getBasis()
-            layout = self.arrays.layout
-            _pass(solver, new, sparse.csr_array((new.entries, layout.indices, layout.starts), shape=layout.shape))
+            _pass(solver, new, self.arrays.layout.matrix_of(new.entries))
             solver.setBasis(basis)
             return len(entries)
         columns = np.flatnonzero((new.columns[0] != old.columns[0]) | (new.columns[1] != old.columns[1])).astype(np.int32)
@@ -239,14 +238,15 @@ def hand_over(arrays: Arrays, options: Options, scale: Scaling | None = None) ->
     start = time.perf_counter()
     if np.isnan(np.min(arrays.numbers, initial=0.0)):  # HiGHS takes it for a number
         raise _refused()
+    solver = highspy.Highs()
+    for name, value in _settings(arrays.layout.shape[1], options).items():
+        solver.setOptionValue(name, value)
     # A new matrix, which is scaled where it stands; HiGHS wants columns anyway.
     matrix = arrays.matrix.tocsc()
     scale = scale or scaling(arrays, matrix)
     scale_columns(matrix, scale)
-    solver = highspy.Highs()
-    for name, value in _settings(arrays.layout.shape[1], options).items():
-        solver.setOptionValue(name, value)
     _pass(solver, State(arrays.costs(), arrays.column_bounds, arrays.row_bounds, matrix.data), matrix)
+    del matrix  # before anything else takes memory
     _scale_vectors(solver, arrays, scale)
     live = Live(arrays, scale, solver, options)
     live.start_clock()

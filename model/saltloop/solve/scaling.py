@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,21 +34,44 @@ _ONE, _INFINITE = 0x3FF0, 0x7FF0
 # Factors stay within 2^-500 and 2^500, so that the logarithm of one times a magnitude is a whole number of 16 bits.
 _TOP = 500
 _FARTHEST = _TOP << _BITS
-_TWO = np.exp2(np.arange(-_TOP, _TOP + 1, dtype=float))
+# The powers of two that factors, and products of two of them, may be.
+_TWO = np.exp2(np.arange(-2 * _TOP, 2 * _TOP + 1, dtype=float))
+
+
+def _two_to(exponents: np.ndarray) -> np.ndarray:
+    found: np.ndarray = _TWO.take(exponents + 2 * _TOP)
+    return found
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """Factors: scaled matrix = row * A * column; scaled value = value / (column * size); scaled cost = cost * column * worth."""
+    """Factors: scaled matrix = row * A * column; scaled value = value / (column * size); scaled cost = cost * column * worth.
 
-    row: np.ndarray
-    column: np.ndarray
+    Args:
+        down: exponents of the factors of rows, powers of two, as whole numbers of 16 bits.
+        across: those of columns.
+        size: factor of all values.
+        worth: factor of all costs.
+    """
+
+    down: np.ndarray
+    across: np.ndarray
     size: float
     worth: float
 
+    @cached_property
+    def row(self) -> np.ndarray:
+        """Factor of each row; four times the memory of its exponents, so made when first asked for."""
+        return _two_to(self.down)
+
+    @cached_property
+    def column(self) -> np.ndarray:
+        """Factor of each column, likewise."""
+        return _two_to(self.across)
+
 
 def _pieces(count: int) -> Iterator[slice]:
-    return (slice(n, n + _PIECE) for n in range(0, count, _PIECE))
+    return (slice(n, min(n + _PIECE, count)) for n in range(0, count, _PIECE))
 
 
 def _first_bits(values: np.ndarray) -> np.ndarray:
@@ -82,22 +106,11 @@ class _Lines:
         starts: first entry of each line, and the number of entries.
         others: the other index of each entry.
         sizes: logarithm of its magnitude.
-        short: by length, the lines of that length.
-        long: the lines that are longer.
     """
 
     starts: np.ndarray
     others: np.ndarray
     sizes: np.ndarray
-    short: tuple[tuple[int, np.ndarray], ...]
-    long: np.ndarray
-
-    @classmethod
-    def of(cls, starts: np.ndarray, others: np.ndarray, sizes: np.ndarray) -> _Lines:
-        """Lines of a compressed sparse matrix."""
-        length = np.diff(starts)
-        short = tuple((n, np.flatnonzero(length == n).astype(np.int32)) for n in range(1, _SHORT + 1))
-        return cls(starts, others, sizes, short, np.flatnonzero(length > _SHORT).astype(np.int32))
 
     def levelled(self, factors: np.ndarray, room: np.ndarray) -> tuple[np.ndarray, float]:
         """Logarithms of factors that bring the geometric middle of smallest and largest magnitude of every line to 1.
@@ -119,20 +132,23 @@ class _Lines:
 
     def _ends(self, scaled: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Some lines with the smallest and the largest of what each of their entries has."""
-        for length, all_lines in self.short:
-            for piece in _pieces(len(all_lines)):
-                lines = all_lines[piece]
+        for piece in _pieces(len(self.starts) - 1):
+            length = np.diff(self.starts[piece.start : piece.stop + 1])
+            for count in range(1, _SHORT + 1):
+                lines = np.flatnonzero(length == count) + piece.start
                 first = self.starts.take(lines)
                 low = scaled.take(first)
                 high = low.copy()
-                for n in range(1, length):
+                for n in range(1, count):
                     each = scaled[n:].take(first)
                     np.minimum(low, each, out=low)
                     np.maximum(high, each, out=high)
                 yield lines, low, high
-        if len(self.long):
-            ends = np.stack([self.starts[self.long], self.starts[self.long + 1]], axis=1).ravel()
-            yield self.long, np.minimum.reduceat(scaled, ends)[::2], np.maximum.reduceat(scaled, ends)[::2]
+            lines = np.flatnonzero(length > _SHORT) + piece.start
+            if len(lines):
+                ends = np.stack([self.starts[lines], self.starts[lines + 1]], axis=1).ravel()
+                near = scaled[: ends[-1] + 1]
+                yield lines, np.minimum.reduceat(near, ends)[::2], np.maximum.reduceat(near, ends)[::2]
 
 
 Bounds = tuple[np.ndarray, np.ndarray]
@@ -176,21 +192,20 @@ def scaling_of(
     # One large block, since the system gets back at once what is large, and HiGHS will need it.
     block = np.zeros(3 * count + 1, dtype=np.int16)
     sizes, room = logarithms(matrix.data, block[:count]), block[2 * count :]
-    rows = _Lines.of(matrix.indptr, matrix.indices, sizes)
+    rows = _Lines(matrix.indptr, matrix.indices, sizes)
     if columns_first is None:
         columns_first = sparse.csr_array((sizes, matrix.indices, matrix.indptr), shape=matrix.shape).tocsc()
     sizes = columns_first.data if columns_first.data.dtype == np.int16 else logarithms(columns_first.data, block[count : 2 * count])
-    columns = _Lines.of(columns_first.indptr, columns_first.indices, sizes)
+    columns = _Lines(columns_first.indptr, columns_first.indices, sizes)
     across = np.zeros(matrix.shape[1], dtype=np.int16)
     for _ in range(_PASSES):
         down, _ = rows.levelled(across, room)
         across, farthest = columns.levelled(down, room)
         if farthest <= _NEAR:
             break
-    row, column = _powers(down), _powers(across)
-    size = _middle([*((side, row) for side in row_bounds), *((side, -column) for side in column_bounds)])
-    worth = -_middle([(first_costs, column)])
-    return Scaling(_TWO.take(row + _TOP), _TWO.take(column + _TOP), 2.0**size, 2.0**worth)
+    down, across = _powers(down), _powers(across)
+    size = _middle([*((side, down) for side in row_bounds), *((side, -across) for side in column_bounds)])
+    return Scaling(down, across, 2.0**size, 2.0 ** -_middle([(first_costs, across)]))
 
 
 def scaling(arrays: Arrays, by_column: sparse.csc_array | None = None) -> Scaling:
@@ -205,13 +220,14 @@ def scaling(arrays: Arrays, by_column: sparse.csc_array | None = None) -> Scalin
 
 def scale_columns(matrix: sparse.csc_array, scale: Scaling) -> None:
     """Scale a matrix where it stands."""
-    starts = matrix.indptr
-    for piece in _pieces(matrix.shape[1]):
-        factors = scale.column[piece]
-        ends = starts[piece.start : piece.start + len(factors) + 1]
-        entries = slice(int(ends[0]), int(ends[-1]))
-        matrix.data[entries] *= np.repeat(factors, np.diff(ends))
-        matrix.data[entries] *= scale.row.take(matrix.indices[entries])
+    starts, count = matrix.indptr, len(matrix.data)
+    # Column of the first entry of each piece, and the last column.
+    columns = [*np.searchsorted(starts, np.arange(0, count, _PIECE, dtype=starts.dtype), side="right") - 1, matrix.shape[1] - 1]
+    for piece, first, last in zip(_pieces(count), columns[:-1], columns[1:], strict=True):
+        length = np.diff(starts[first : last + 2].clip(piece.start, piece.stop))
+        exponents = np.repeat(scale.across[first : last + 1], length)
+        exponents += scale.down.take(matrix.indices[piece])
+        matrix.data[piece] *= _two_to(exponents)
 
 
 def natural_units(scale: Scaling) -> NaturalUnits:
