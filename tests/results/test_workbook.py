@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import openpyxl
@@ -46,6 +47,34 @@ def test_names_stand_beside_their_titles(runs: dict[str, Run]) -> None:
     headers, first, *_ = book(runs["zh"])[SHEETS["accounts"][1]].iter_rows(values_only=True)
     assert headers[:3] == ("时期", "区域", "账户")
     assert first[1] == "“lake” (lake)"
+
+
+def test_words_of_the_tables_are_chinese_in_a_chinese_workbook(runs: dict[str, Run]) -> None:
+    """Each with the word of the table behind it, so that it can be found in the files; in English the words stand alone."""
+    chinese = re.compile("[\u4e00-\u9fff].* \\([a-z_ +]+\\)$")
+    for name, columns in {
+        "flows": ["role"],
+        "trades": ["side"],
+        "rules": ["kind"],
+        "limits": ["family"],
+        "entry": ["family"],
+        "indicators": ["better", "basis"],
+    }.items():
+        frame = runs["en"].table(name)
+        assert len(frame)
+        for language, which in (("en", 0), ("zh", 1)):
+            headers, *lines = book(runs[language])[SHEETS[name][which]].iter_rows(values_only=True)
+            for column in columns:
+                shown = {str(line[headers.index(HEADERS[column] if which else column)]) for line in lines} - {"None"}
+                assert shown
+                assert all(bool(chinese.search(word)) == bool(which) for word in shown), (name, column, shown)
+
+
+def test_places_and_items_of_limits_have_their_titles(runs: dict[str, Run]) -> None:
+    headers, *lines = book(runs["zh"])[SHEETS["limits"][1]].iter_rows(values_only=True)
+    shown = {(str(line[3]), str(line[4])) for line in lines}
+    assert {("“home” (home)", "“soda” 1 (soda 1)"), ("“lake” (lake)", "“field” (field)")} <= shown
+    assert headers[3:5] == ("所在", "对象")
 
 
 def test_every_column_has_a_chinese_heading(runs: dict[str, Run]) -> None:

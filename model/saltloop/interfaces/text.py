@@ -84,7 +84,7 @@ class _Page(Voice):
             [self.title(r["commodity"]), self.amount(r["sold"], r["unit"]), self.amount(r["sales"], money), self.amount(r["contribution"], money)]
             for r in records(table.head(_PRODUCTS))
         ]
-        head = [self.say(k) for k in ("product", "sold_amount", "sales", "text_contribution")]
+        head = [self.say(k) for k in ("product", "sold_amount", "text_sales", "text_contribution")]
         yield from aligned(head, rows)
 
     def _resources(self, year: int) -> Iterator[str]:
@@ -101,7 +101,7 @@ class _Page(Voice):
                 self.title(r["item"]),
                 self.amount(r["left"], r["unit"]),
                 self.amount(r["bound"], r["unit"]),
-                percent(r["share"]),
+                percent(r["share"], self.language),
                 self.worth(r["dual"], r["dual_unit"]),
             ]
             for r in records(table.head(_LIMITS))
@@ -182,7 +182,7 @@ class _Page(Voice):
 
     def _valid(self, r: dict[str, Any]) -> str:
         low, high = (self.amount(r[end], "") for end in ("dual_valid_from", "dual_valid_to"))
-        return f"{low} – {high} {unit_name(r['unit'], self.language)}"
+        return f"{low} – {high}{'' if self.language == 'zh' else ' '}{unit_name(r['unit'], self.language)}"
 
     def _tightest(self, year: int) -> Iterator[str]:
         """Limits other than natural resources, largest worth first."""
@@ -217,7 +217,7 @@ class _Page(Voice):
             columns=f"{sizes['columns']:,}",
             rows=f"{sizes['rows']:,}",
             seconds=f"{seconds['solver_solve']:.2f}",
-            algorithm=self.manifest["algorithm"],
+            algorithm=self.say("algorithm_" + self.manifest["algorithm"].partition(" ")[0]),
         )
         warnings = self.manifest["warnings"]
         for each in warnings[:_WARNINGS]:

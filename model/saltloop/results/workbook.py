@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
 import xlsxwriter
+
+from saltloop.language import text
 
 SHEETS: dict[str, tuple[str, str]] = {
     "accounts": ("Accounts", "账户"),
@@ -94,7 +97,7 @@ HEADERS: dict[str, str] = {
     "flow": "流",
     "id": "代号",
     "sold": "销售量",
-    "sales": "销售额",
+    "sales": "计入目标的销售",
     "carried_cost": "承担成本",
     "contribution": "贡献",
     "title_en": "英文名",
@@ -107,7 +110,28 @@ HEADERS: dict[str, str] = {
 # Sheets that show part of their table: people look up entry prices of processes; those of every trade are in the Parquet file.
 _PART = {"entry": lambda frame: frame[frame["family"] == "process"]}
 EXCEL_ROWS = 1_048_575
-_TITLED = ("site", "commodity", "process", "area", "account", "market", "indicator", "score", "agent")
+_TITLED = ("site", "commodity", "process", "area", "account", "market", "indicator", "score", "agent", "place", "item", "rule")
+# What words of the tables are called in Chinese, by column; kinds of rules and of limits have their titles elsewhere.
+_WORDS: dict[str, dict[str, str]] = {
+    "slice": {"year": "全年"},
+    "role": {
+        "made": "产出",
+        "used": "消耗",
+        "drawn": "取用",
+        "bought": "采购",
+        "sold": "销售",
+        "disposed": "处置",
+        "shipped_out": "运出",
+        "shipped_in": "运入",
+        "stored_in": "存入",
+        "stored_out": "取出",
+    },
+    "side": {"buy": "采购", "sell": "销售", "unmet": "缺供"},
+    "better": {"higher": "越高越好", "lower": "越低越好"},
+    "basis": {"model": "仅模型内企业", "model + background": "含区域其余部分", "published only": "仅公布值"},
+    "family": {"process": "工艺", "buy": "采购", "sell": "销售"},
+    "flow": {"charged": "收费", "allowance_buy": "购入配额", "allowance_sell": "售出配额"},
+}
 
 
 def write_workbook(path: Path, tables: dict[str, pd.DataFrame], language: str = "en") -> None:
@@ -119,6 +143,7 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], language: str = 
         language: en or zh.
     """
     titles = dict(zip(tables["names"]["id"], tables["names"][f"title_{language}"], strict=True))
+    words = _words(tables) if language == "zh" else {}
     # In memory, so that a full disk is told as such and not as an error of the library; text stays text, whatever it begins with.
     content = BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -128,17 +153,35 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], language: str = 
         if len(frame) > EXCEL_ROWS:
             continue
         sheet = book.add_worksheet(chinese if language == "zh" else english)
-        _fill(sheet, _with_titles(frame, titles) if name != "names" else frame, language, bold, number)
+        _fill(sheet, _with_titles(frame, titles, words) if name != "names" else frame, language, bold, number)
     book.close()
     path.write_bytes(content.getvalue())
 
 
-def _with_titles(frame: pd.DataFrame, titles: dict[str, str]) -> pd.DataFrame:
-    """The frame with names replaced by `title (name)` where a title is known."""
+def _words(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
+    """Chinese words of the tables by column."""
+    rules = tables["names"][tables["names"]["kind"] == "rule"]
+    kind_of = dict(zip(tables["rules"]["rule"], tables["rules"]["kind"], strict=True))
+    kinds = {kind_of[rule]: said.split("|")[1] for rule, said in zip(rules["id"], rules["extra"], strict=True) if rule in kind_of}
+    families = {name: text(f"kind_{name}", "zh") for name in tables["limits"]["family"].unique()}
+    return {**_WORDS, "kind": kinds, "family": _WORDS["family"] | families}
+
+
+def _with_titles(frame: pd.DataFrame, titles: dict[str, str], words: dict[str, dict[str, str]]) -> pd.DataFrame:
+    """The frame with names and words replaced by `title (name)` where a title is known."""
     shown = frame.copy()
-    for column in (c for c in _TITLED if c in frame):
-        shown[column] = [f"{titles[x]} ({x})" if x in titles and titles[x] != x else x for x in frame[column]]
+    for column in frame.columns:
+        known = words.get(column, titles if column in _TITLED else None)
+        if known is not None:
+            told = {name: _told(name, known) for name in frame[column].dropna().unique()}
+            shown[column] = [told.get(name, name) for name in frame[column]]
     return shown
+
+
+def _told(name: str, known: dict[str, str]) -> str:
+    """A name, or several with blanks between, behind the titles that are known."""
+    title = known.get(name) or " ".join(known.get(part, part) for part in name.split(" "))
+    return f"{title} ({name})" if title != name else name
 
 
 def _fill(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, language: str, bold: object, number: object) -> None:
@@ -147,10 +190,15 @@ def _fill(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, language: 
     for n, column in enumerate(frame.columns):
         shown = number if _is_amount(frame[column]) and column not in ("period", "target_year") else None
         _write_column(sheet, n, frame[column], shown)
-        sheet.set_column(n, n, min(44, max(10, len(str(headers[n])) + 2, *(len(str(x)) for x in frame[column].head(50)))) if len(frame) else 12)
+        sheet.set_column(n, n, min(48, max(10, _width(headers[n]) + 2, *(_width(x) for x in frame[column].head(50)))) if len(frame) else 12)
     sheet.freeze_panes(1, 0)
     if len(frame):
         sheet.autofilter(0, 0, len(frame), len(headers) - 1)
+
+
+def _width(value: object) -> int:
+    """Width of a text in letters; a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in str(value))
 
 
 def _is_amount(column: pd.Series) -> bool:

@@ -48,13 +48,18 @@ def _facts(folder: Folder) -> list[tuple[Both, Both]]:
         (both("inputs_hashed"), _same(str(len(manifest["hashes"])))),
         (both("sizes"), _counted(manifest["sizes"])),
         (both("versions"), _same(", ".join(f"{name} {version}" for name, version in manifest["versions"].items()))),
-        (both("seconds"), _same(", ".join(f"{stage} {seconds:.2f}" for stage, seconds in manifest["seconds"].items()))),
+        (both("seconds"), _timed(manifest["seconds"])),
     ]
 
 
 def _counted(sizes: dict[str, int]) -> Both:
     words = [(word("size", name), f"{count:,}") for name, count in sizes.items()]
     return (", ".join(f"{count} {name[0]}" for name, count in words), "，".join(f"{name[1]} {count}" for name, count in words))
+
+
+def _timed(seconds: dict[str, float]) -> Both:
+    words = [(word("seconds", stage), f"{taken:.2f}") for stage, taken in seconds.items()]
+    return (", ".join(f"{name[0]} {taken}" for name, taken in words), "，".join(f"{name[1]} {taken}" for name, taken in words))
 
 
 def _warnings(folder: Folder) -> list[Both]:

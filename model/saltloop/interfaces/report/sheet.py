@@ -22,7 +22,7 @@ class Cell:
         remark: smaller print beneath.
         bar: length of a bar in percent_both of the cell; None: no bar.
         line: place of an upright line over the bar in percent_both; None: none.
-        mark: class for colour: met, missed, negative; empty: none.
+        mark: class for colour: met, missed, open, negative; empty: none.
     """
 
     text: Both

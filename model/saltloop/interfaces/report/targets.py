@@ -126,7 +126,7 @@ def _target(row: dict[str, Any], target: float | None) -> Cell:
 def _status(row: dict[str, Any]) -> Cell:
     met = is_met(row)
     if met is None:
-        return label(("", "") if pd.isna(row["gap"]) else both("not_judged"))
+        return Cell(("", "") if pd.isna(row["gap"]) else both("not_judged"), mark="open")
     sign = "✓ " if met else "✗ "
     words: Both = both("met" if met else "missed")
     return label((sign + words[0], sign + words[1]), mark="met" if met else "missed")
