@@ -67,7 +67,7 @@ TEXTS: dict[str, Both] = {
     "explain_binding_note": (
         "The marginal value is what one more unit of the bound adds to the objective while the bound lies in the range; where it is not unique, "
         "one more unit may be worth less.",
-        "边际价值指约束放宽一个单位时目标的增量，在所列范围内有效；不唯一时，再放宽一个单位的价值可能更低。",
+        "边际价值指界限增加一个单位时目标值的变化，在所列范围内有效；不唯一时，再增加一个单位的价值可能更低。",
     ),
     "explain_entering": ("What would enter the plan, nearest first", "接近进入规划的活动（按距离排序）"),
     "explain_leaving": ("What would leave the plan, nearest first", "接近退出规划的活动（按距离排序）"),

@@ -46,6 +46,13 @@ def test_each_message_is_told_at_its_line_in_plain_words(tmp_path: Path, case: d
     assert (sent.text(), sent.text("zh")) == (found[0].text(), found[0].text("zh"))
 
 
+def test_a_misspelt_key_hides_nothing_that_is_wrong_with_its_rule(tmp_path: Path) -> None:
+    """Nor is told what follows of it alone: that one of at_most, at_least and equals is missing."""
+    rules = "rules:\n  a: {limit: cO2, at_most: 1 hm3, inn: zone}\n  b: {limit: co2, at_moost: 1 kt}\n  c: {limit: co2, at_most: 1 hm3, notes: x}\n"
+    found = problems_of(tmp_path, {"add": rules})
+    assert [(p.message.code, p.place.line) for p in found] == [("S110", 8), ("S203", 8), ("S110", 9), ("D102", 10), ("S110", 10)]
+
+
 def test_every_code_of_the_scenario_language_is_provoked() -> None:
     codes = {code for code in MESSAGES if code.startswith("S1")} - {"S102"}
     assert codes <= {case["code"] for case in CASES}

@@ -57,7 +57,7 @@ class _Answers(Voice):
             yield "  " + self.say("explain_binding_note")
 
     def _range(self, low: float, high: float, unit: str) -> str:
-        return f"{self.amount(low, '')} – {self.amount(high, '')} {unit_name(unit, self.language)}"
+        return f"{self.amount(low, '')} – {self.amount(high, '')}{'' if self.language == 'zh' else ' '}{unit_name(unit, self.language)}"
 
     def edge(self, frame: pd.DataFrame, rows: int = _ROWS) -> Iterator[str]:
         """What is nearest to entering and to leaving."""

@@ -98,7 +98,7 @@ def form_of(model: type[Form], required: Iterable[KeyPath], document: Document, 
 
 
 def rule_of(name: str, raw: Mapping[str, Any], document: Document, problems: Problems) -> Rule | None:
-    """A rule in the form of its kind; None, with a problem, if it has none or does not fit."""
+    """A rule in the form of its kind; None, with a problem, if it has none or does not fit. A key that cannot be used is told and left out."""
     kinds, place = kinds_in(raw), document.place("rules", name)
     if not kinds:
         hints = [hint for key in raw if (hint := nearest(str(key), list(Rule.kinds)))]
@@ -114,8 +114,16 @@ def rule_of(name: str, raw: Mapping[str, Any], document: Document, problems: Pro
         rule = model.model_validate(dict(raw))
     except ValidationError as error:
         _tell(error, model, base, {"rules": {name: raw}}, document, problems, told)
+        return _rest_of(model, raw, unusable)
+    return _rest_of(model, raw, unusable) if unusable else rule
+
+
+def _rest_of(model: type[Rule], raw: Mapping[str, Any], unusable: AbstractSet[Key]) -> Rule | None:
+    """A rule without the keys that cannot be used, so that names and units of the others are judged too; None if no rule is left."""
+    try:
+        return model.model_validate({key: value for key, value in raw.items() if key not in unusable})
+    except ValidationError:
         return None
-    return None if unusable else rule
 
 
 def _tell_missing(model: type[BaseModel], required: Iterable[KeyPath], document: Document, problems: Problems) -> None:

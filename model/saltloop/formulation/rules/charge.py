@@ -69,9 +69,10 @@ class Charge(Rule, kind="charge"):
         base = None if unit is None else f"{context.pack.units.currency}/({unit})"
         if not isinstance(self.price, list):
             return {"price_1": context.schedule(self.price, base, "price")}
-        starts = [context.schedule(Schedule(s), unit, "price").at(0) or 0.0 for s, _ in self.price]
+        begun = [context.schedule(Schedule(s), unit, "price").at(0) for s, _ in self.price]
         prices = [context.schedule(Schedule(p), base, "price") for _, p in self.price]
-        context.problems.add(self._falling(starts, [p.at(0) or 0.0 for p in prices], context))
+        context.problems.add(None if unit is None else self._falling((begun, [p.at(0) for p in prices]), context))
+        starts = [start or 0.0 for start in begun]
         widths = {f"width_{k}": Schedule(None, ((0, b - a),)) for k, (a, b) in enumerate(pairwise(starts), 1)}
         return {f"price_{k}": p for k, p in enumerate(prices, 1)} | widths
 
@@ -82,9 +83,10 @@ class Charge(Rule, kind="charge"):
         """The account that the money enters."""
         return self._to
 
-    def _falling(self, starts: list[float], prices: list[float], context: Context) -> Problem | None:
-        for values in (starts, prices):
+    def _falling(self, columns: tuple[list[float | None], ...], context: Context) -> Problem | None:
+        """What is wrong with starts or prices that do not rise; of what could not be read nothing is said twice."""
+        for values in columns:
             for first, second in pairwise(values):
-                if second <= first:
+                if first is not None and second is not None and second <= first:
                     return FALLING_TIERS.at(context.place_of("price"), key=context.key, first=first, second=second)
         return None
