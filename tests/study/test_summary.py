@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
 from saltloop.analysis.batch import summary
 from saltloop.analysis.batch.summary import SUMMARY_COLUMNS, case_values, statuses, summarise
+from saltloop.errors import InputError
 from saltloop.results.study import StudyRun
 
 PROFIT = {"name": "profit", "upper": "profit", "lower": None, "better": "higher", "unit": "CNY"}
@@ -128,3 +131,50 @@ def test_where_little_memory_does_not_do_more_is_taken(tmp_path: Path, monkeypat
     pd.testing.assert_frame_equal(summarise(run), wanted)
     assert asked == ["300KB", summary._MUCH]
     assert not list((run.folder / "cases").glob(".*"))
+
+
+@pytest.mark.parametrize("table", ["status", "accounts"])
+@pytest.mark.parametrize("content", [b"no table", b""])
+def test_a_damaged_part_is_told_with_what_to_do(tmp_path: Path, table: str, content: bytes) -> None:
+    run = written(tmp_path, profits({"x": [1.0, 2.0]}), [PROFIT])
+    file = run.folder / "cases" / "first" / f"{table}.parquet"
+    file.write_bytes(content)
+    reads: list[Callable[[StudyRun], object]] = [summarise, case_values, statuses]
+    for read in [*reads, lambda study: study.finished(None)] if table == "status" else reads:
+        with pytest.raises(InputError, match=f"R310.*{table}.parquet") as told:
+            read(run)
+        assert "saltloop batch" in told.value.text("zh")
+
+
+def test_a_part_that_is_gone_for_good_is_told_and_one_that_comes_back_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = written(tmp_path, profits({"x": [1.0, 2.0]}), [PROFIT])
+    wanted, file, opened = summarise(run), run.folder / "cases" / "first" / "accounts.parquet", summary._opened
+    content, tries = file.read_bytes(), list[str]()
+
+    def counted(study: StudyRun, memory: str):  # type: ignore[no-untyped-def]
+        tries.append(memory)
+        if len(tries) == 3:
+            file.write_bytes(content)
+        return opened(study, memory)
+
+    monkeypatch.setattr(summary, "_opened", counted)
+    file.unlink()
+    pd.testing.assert_frame_equal(summarise(run), wanted)
+    assert len(tries) == 3
+    file.unlink()
+    with pytest.raises(InputError, match="R310"):
+        summarise(run)
+
+
+def test_what_else_the_disk_refuses_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is no part that another process has put away: nothing is tried again."""
+    run, tries = written(tmp_path, profits({"x": [1.0, 2.0]}), [PROFIT]), list[str]()
+
+    def full(_: StudyRun, memory: str):  # type: ignore[no-untyped-def]
+        tries.append(memory)
+        raise duckdb.IOException("IO Error: Could not write file: No space left on device\nLINE 1")
+
+    monkeypatch.setattr(summary, "_opened", full)
+    with pytest.raises(InputError, match=r"R310.*No space left on device"):
+        summarise(run)
+    assert len(tries) == 1

@@ -11,7 +11,6 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +29,14 @@ NOT_A_STUDY = message(
     (
         "name a folder below results/ that `saltloop batch` wrote, or `results/<study>` for its latest",
         "请给出 saltloop batch 写出的文件夹，或 results/<研究> 表示最近一次",
+    ),
+)
+UNREADABLE = message(
+    "R310",
+    ("the files of a study cannot be read: {reason}", "无法读取研究的文件：{reason}"),
+    (
+        "if a file under cases/ is damaged or missing, remove the folder that it stands in and call saltloop batch again: its cases are solved anew",
+        "如 cases/ 下有文件损坏或缺失，请删除其所在文件夹并再次运行 saltloop batch，其中的算例将重新求解",
     ),
 )
 T = TypeVar("T")
@@ -91,8 +98,11 @@ class StudyRun:
 
         Args:
             time_limit: seconds that a case has now; None: no limit.
+
+        Raises:
+            InputError: R310, a part cannot be read.
         """
-        return steadily(lambda: self._finished(time_limit))
+        return steadily(self, lambda: self._finished(time_limit))
 
     def _finished(self, time_limit: float | None) -> np.ndarray:
         found = []
@@ -163,8 +173,12 @@ class StudyRun:
             raise
 
     def compact(self) -> None:
-        """Put many small parts into few large ones, a table at a time and a part at a time, so that memory stays as it is."""
-        steadily(self._compact)
+        """Put many small parts into few large ones, a table at a time and a part at a time, so that memory stays as it is.
+
+        Raises:
+            InputError: R102, the disk does not take it; R310, a part cannot be read.
+        """
+        steadily(self, self._compact)
 
     def _compact(self) -> None:
         self.tidy()
@@ -184,12 +198,32 @@ class StudyRun:
         pa.default_memory_pool().release_unused()
 
 
-def steadily(read: Callable[[], T]) -> T:
-    """What reading the parts of a study gives; where another process has put them together meanwhile they are listed and read again."""
-    for _ in range(_TRIES):
-        with suppress(FileNotFoundError):
+def _is_file_gone(error: Exception) -> bool:
+    return isinstance(error, FileNotFoundError)
+
+
+def steadily(
+    study: StudyRun, read: Callable[[], T], errors: tuple[type[Exception], ...] = (OSError, ValueError), is_gone: Callable[[Exception], bool] = _is_file_gone
+) -> T:
+    """What reading the parts of a study gives; where another process has put them together meanwhile they are listed and read again.
+
+    Args:
+        study: whose parts are read.
+        read: lists and reads them.
+        errors: what reading may raise.
+        is_gone: whether an error says that a part is not there any more.
+
+    Raises:
+        InputError: R310, a file is damaged, or gone for good.
+    """
+    tries = 0
+    while True:
+        try:
             return read()
-    return read()
+        except errors as error:
+            tries += 1
+            if tries > _TRIES or not is_gone(error):
+                raise InputError(UNREADABLE.at(Place(str(study.folder)), reason=str(error).splitlines()[0])) from error
 
 
 def _is_abandoned(folder: Path) -> bool:

@@ -62,31 +62,30 @@ def measures_of(study: StudyRun) -> list[dict[str, Any]]:
     return [*([] if is_measured else first), *manifest["measures"]]
 
 
-def _steadily(read: Callable[[], T]) -> T:
-    """The same for DuckDB, which tells of a part that is gone in its own way."""
-    import duckdb
-
-    def told() -> T:
-        try:
-            return read()
-        except duckdb.IOException as error:
-            raise FileNotFoundError(str(error)) from error
-
-    return steadily(told)
+def _is_gone(error: Exception) -> bool:
+    """Whether DuckDB misses a file that was just listed: it has no error of its own for that."""
+    return any(words in str(error) for words in ("No files found that match", "No such file or directory"))
 
 
 def _asked(study: StudyRun, ask: Callable[[Any], T]) -> T:
-    """What DuckDB answers about a study, in little memory if that will do."""
+    """What DuckDB answers about a study, in little memory if that will do.
+
+    Raises:
+        InputError: R310, a part cannot be read.
+    """
     import duckdb
 
     def answer(memory: str) -> T:
         with _opened(study, memory) as con:
             return ask(con)
 
+    def steady(memory: str) -> T:
+        return steadily(study, lambda: answer(memory), (duckdb.IOException, duckdb.InvalidInputException, OSError), _is_gone)
+
     try:
-        return _steadily(lambda: answer(_LITTLE))
+        return steady(_LITTLE)
     except duckdb.OutOfMemoryException:
-        return _steadily(lambda: answer(_MUCH))
+        return steady(_MUCH)
 
 
 @contextmanager
