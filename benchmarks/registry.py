@@ -160,7 +160,6 @@ def kept(make: Callable[[str], T], of: str) -> T:
 
 _MAKE = """
 import pickle, sys
-from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 module, name, of, path = sys.argv[1:]

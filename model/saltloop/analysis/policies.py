@@ -48,6 +48,7 @@ class Measured:
         effect: which way it goes: up, down, same, binds.
         with_policy, without: the measure; of a rule, its dual, and zero.
         unit: of the measure.
+        unique: whether a dual is the only one; the solver chooses among several. True of accounts.
         value_added, value_added_without: of all sites, over the periods.
     """
 
@@ -59,6 +60,7 @@ class Measured:
     with_policy: float
     without: float
     unit: str
+    unique: bool
     value_added: float
     value_added_without: float
 
@@ -87,10 +89,11 @@ class _Solved:
         found = found if site is None else found[found["area"] == site]
         return float(found["value"].sum()), str(found["unit"].iloc[0])
 
-    def dual(self, name: str) -> tuple[float, str]:
-        """The largest dual of a rule over the periods, with its unit."""
+    def dual(self, name: str) -> tuple[float, str, bool]:
+        """The largest dual of a rule over the periods, with its unit, and whether it is the only one."""
         found = self.rules[self.rules["rule"] == name]
-        return float(found["dual"].iloc[int(found["dual"].abs().to_numpy().argmax())]), str(found["dual_unit"].iloc[0])
+        largest = found.iloc[int(found["dual"].abs().to_numpy().argmax())]
+        return float(largest["dual"]), str(largest["dual_unit"]), bool(largest["dual_unique"])
 
 
 class Folder:
@@ -128,10 +131,10 @@ class Folder:
         document = self._document(self.folder / f"{row['scenario']}.yaml")
         scenario = self._resolved(document)
         kind, name, *site = row["measure"].split()
-        policy, without = _tables(scenario), self._plan_without(document)
-        value, unit = policy.dual(name) if kind == "rule" else policy.account(name, *site)
+        policy, without = _tables(scenario, ranging=kind == "rule"), self._plan_without(document)
+        value, unit, unique = policy.dual(name) if kind == "rule" else (*policy.account(name, *site), True)
         before = 0.0 if kind == "rule" else without.account(name, *site)[0]
-        totals = (value, before, unit, policy.account(VALUE_ADDED)[0], without.account(VALUE_ADDED)[0])
+        totals = (value, before, unit, unique, policy.account(VALUE_ADDED)[0], without.account(VALUE_ADDED)[0])
         return Measured(scenario, row["entries"], row["lines"], row["measure"], row["effect"], *totals)
 
     def _document(self, path: Path) -> Document:
@@ -167,8 +170,9 @@ def _key(document: Document) -> str:
     return json.dumps([str(document.files[1]), {name: document.data.get(name) for name in _KEPT}], ensure_ascii=False, default=str)
 
 
-def _tables(scenario: Scenario) -> _Solved:
-    solved = solve_scenario(scenario, Options(ranging=False)).solved
+def _tables(scenario: Scenario, ranging: bool = False) -> _Solved:
+    """The tables of a plan; without ranging no dual is known to be the only one."""
+    solved = solve_scenario(scenario, Options(ranging=ranging)).solved
     by_place, sites = accounts(solved), solved.case.sites
     return _Solved(by_place[by_place["area"].isin(sites)], rules(solved))
 
@@ -177,6 +181,8 @@ _HEAD = {
     "en": "instrument | what it shows | documents | file | measured | without | with | value added",
     "zh": "政策工具 | 说明什么 | 文件出处 | 情景文件 | 计量 | 无政策 | 有政策 | 增加值变化",
 }
+# What stands behind a dual that is one of several: which of them is told is the solver's choice.
+_SEVERAL = {"en": " (one of several)", "zh": "（不唯一）"}
 
 
 def _titles(each: Measured, language: str) -> str:
@@ -197,7 +203,8 @@ def _row(each: Measured, language: str) -> str:
     change = number(_change(each.value_added, each.value_added_without), money, language)
     documents = f"{each.lines} ({each.entries})"
     file = f"[{name}](../scenarios/policies/{name}.yaml)"
-    cells = [each.scenario.title[language], shows, documents, file, _titles(each, language), before, number(each.with_policy, each.unit, language), change]
+    after = number(each.with_policy, each.unit, language) + ("" if each.unique else _SEVERAL[language])
+    cells = [each.scenario.title[language], shows, documents, file, _titles(each, language), before, after, change]
     return f"| {' | '.join(cells)} |"
 
 
