@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-7
 _NOUGHT = 1e-9
+Bounds = tuple[np.ndarray, np.ndarray]
 
 
 def _sum(first: np.ndarray, second: np.ndarray) -> float:
@@ -42,10 +44,11 @@ class NaturalUnits:
     objective: float
 
 
-def _measured(violation: np.ndarray, size: np.ndarray, unit: np.ndarray) -> Measured:
-    if not len(violation):
+def _measured(violation: np.ndarray, size: Callable[[], Any], unit: np.ndarray) -> Measured:
+    """The largest violation; the sizes of rows or columns are asked for only if there is one."""
+    if not violation.any():
         return Measured(0.0, 0.0)
-    return Measured(float(np.max(violation)), float(np.max(violation / (np.minimum(1.0, unit) + size))))
+    return Measured(float(np.max(violation)), float(np.max(violation / (np.minimum(1.0, unit) + size()))))
 
 
 def _largest_in_rows(matrix: sparse.csr_array, weights: np.ndarray) -> np.ndarray:
@@ -68,18 +71,42 @@ def _outside(values: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.nda
     return outside
 
 
-def _product(dual: np.ndarray, values: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
-    """Dual times distance to the bound that its sign points to; the dual itself where there is no such bound."""
-    bound = np.where(dual > 0, upper, lower)
-    distance = np.where(np.isfinite(bound), np.abs(np.where(np.isfinite(bound), bound, 0.0) - values), 0.0)
-    product: np.ndarray = np.abs(dual) * distance
-    return product
+@dataclass(frozen=True)
+class _Pointed:
+    """Rows or columns with the bound that the sign of each dual points to.
+
+    Args:
+        dual: of each.
+        bound: that bound, nothing where it is infinite.
+        is_finite: whether it is finite.
+    """
+
+    dual: np.ndarray
+    bound: np.ndarray
+    is_finite: np.ndarray
+
+    @classmethod
+    def of(cls, dual: np.ndarray, upwards: np.ndarray, bounds: Bounds) -> _Pointed:
+        """Duals, and for each whether it points to the upper bound."""
+        bound = np.where(upwards, bounds[1], bounds[0])
+        is_finite = np.isfinite(bound)
+        return cls(dual, np.where(is_finite, bound, 0.0), is_finite)
+
+    def endless(self) -> np.ndarray:
+        """Magnitude of each dual that points to no bound."""
+        found: np.ndarray = np.where(self.is_finite, 0.0, np.abs(self.dual))
+        return found
+
+    def products(self, values: np.ndarray) -> np.ndarray:
+        """Dual times distance to its bound, where there is one."""
+        found: np.ndarray = np.abs(self.dual * np.where(self.is_finite, self.bound - values, 0.0))
+        return found
 
 
 def certificate(
     matrix: sparse.csr_array,
-    row_bounds: tuple[np.ndarray, np.ndarray],
-    column_bounds: tuple[np.ndarray, np.ndarray],
+    row_bounds: Bounds,
+    column_bounds: Bounds,
     costs: np.ndarray,
     maximise: bool,
     values: np.ndarray,
@@ -110,37 +137,29 @@ def certificate(
     """
     m, n = matrix.shape
     units = units or NaturalUnits(np.ones(m), np.ones(n), np.ones(m), np.ones(n), 1.0)
-    activity = matrix @ values
-    sign = 1.0 if maximise else -1.0
-    reduced = costs - matrix.T @ duals
-    primal = _primal(matrix, row_bounds, column_bounds, values, units)
-    row_sign, column_sign = sign * duals, sign * reduced
-    no_bound_rows = np.where(row_sign > 0, ~np.isfinite(row_bounds[1]), ~np.isfinite(row_bounds[0])) * np.abs(row_sign)
-    no_bound_columns = np.where(column_sign > 0, ~np.isfinite(column_bounds[1]), ~np.isfinite(column_bounds[0])) * np.abs(column_sign)
-    largest_cost = np.maximum(np.abs(costs), _largest_in_columns(matrix, duals))
+    activity, reduced = matrix @ values, costs - matrix.T @ duals
+    rows = _Pointed.of(duals, (duals > 0) == maximise, row_bounds)
+    columns = _Pointed.of(reduced, (reduced > 0) == maximise, column_bounds)
     dual = [
-        _measured(no_bound_rows, np.full(len(duals), np.max(np.abs(duals), initial=0.0)), units.row_duals),
-        _measured(no_bound_columns, largest_cost, units.column_duals),
+        _measured(rows.endless(), lambda: np.max(np.abs(duals)), units.row_duals),
+        _measured(columns.endless(), lambda: np.maximum(np.abs(costs), _largest_in_columns(matrix, duals)), units.column_duals),
     ]
-    objective = _sum(costs, values)
-    products = np.concatenate([_product(row_sign, activity, *row_bounds), _product(column_sign, values, *column_bounds)])
-    dual_objective = _bound_value(row_sign, duals, row_bounds) + _bound_value(column_sign, reduced, column_bounds)
+    products = float(np.sum(rows.products(activity))) + float(np.sum(columns.products(values)))
+    objective, dual_objective = _sum(costs, values), _sum(duals, rows.bound) + _sum(reduced, columns.bound)
     gap = abs(objective - dual_objective)
     terms = np.abs(costs * values).max(initial=0.0) + min(1.0, units.objective)
     return Certificate(
-        primal,
+        _primal(matrix, activity, row_bounds, column_bounds, values, units),
         max(dual, key=lambda m: m.relative),
-        Measured(float(products.sum()), float(products.sum() / terms)),
+        Measured(products, float(products / terms)),
         Measured(gap, float(gap / terms)),
     )
 
 
-def _primal(
-    matrix: sparse.csr_array, row_bounds: tuple[np.ndarray, np.ndarray], column_bounds: tuple[np.ndarray, np.ndarray], values: np.ndarray, units: NaturalUnits
-) -> Measured:
+def _primal(matrix: sparse.csr_array, activity: np.ndarray, row_bounds: Bounds, column_bounds: Bounds, values: np.ndarray, units: NaturalUnits) -> Measured:
     """How far values lie outside the bounds of rows and columns."""
-    rows = _measured(_outside(matrix @ values, *row_bounds), _largest_in_rows(matrix, values), units.rows)
-    columns = _measured(_outside(values, *column_bounds), np.abs(values), units.columns)
+    rows = _measured(_outside(activity, *row_bounds), lambda: _largest_in_rows(matrix, values), units.rows)
+    columns = _measured(_outside(values, *column_bounds), lambda: np.abs(values), units.columns)
     return max(rows, columns, key=lambda m: m.relative)
 
 
@@ -153,16 +172,10 @@ def infeasibility(arrays: Arrays, values: np.ndarray) -> float:
     """
     m, n = arrays.layout.shape
     units = NaturalUnits(np.ones(m), np.ones(n), np.ones(m), np.ones(n), 1.0)
-    return _primal(arrays.matrix, arrays.row_bounds, arrays.column_bounds, values, units).relative
+    return _primal(arrays.matrix, arrays.matrix @ values, arrays.row_bounds, arrays.column_bounds, values, units).relative
 
 
-def _bound_value(sign: np.ndarray, dual: np.ndarray, bounds: tuple[np.ndarray, np.ndarray]) -> float:
-    """Sum of dual times the bound that its sign points to; infinite bounds are judged as infeasible duals elsewhere."""
-    bound = np.where(sign > 0, bounds[1], bounds[0])
-    return _sum(dual, np.where(np.isfinite(bound), bound, 0.0))
-
-
-def _interval(weights: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], size: np.ndarray) -> tuple[float, float, float]:
+def _interval(weights: np.ndarray, bounds: Bounds, size: np.ndarray) -> tuple[float, float, float]:
     """Least and greatest of a weighted sum within bounds, and its largest finite term.
 
     A weight that is nothing beside the terms it is made of counts for nothing at an infinite bound.
@@ -214,7 +227,7 @@ def proves_unbounded(arrays: Arrays, direction: np.ndarray) -> bool:
     )
 
 
-def _stays(move: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], size: np.ndarray) -> bool:
+def _stays(move: np.ndarray, bounds: Bounds, size: np.ndarray) -> bool:
     """Whether nothing moves towards a finite bound."""
     up, down = move > TOLERANCE * size, move < -TOLERANCE * size
     return not bool(np.any(up & np.isfinite(bounds[1])) or np.any(down & np.isfinite(bounds[0])))

@@ -11,7 +11,7 @@ from saltloop.formulation.arrays import Arrays, Layout
 from saltloop.solve.reduce.bounding import Bounding
 from saltloop.solve.reduce.choice import bounding, pivots_of
 from saltloop.solve.reduce.determined import Determined
-from saltloop.solve.reduce.form import Form, Optimum, Statuses
+from saltloop.solve.reduce.form import Form, Optimum, Statuses, spread
 from saltloop.solve.scaling import Scaling
 
 Step = Determined | Bounding
@@ -36,24 +36,13 @@ class Lean:
         """The lean programme."""
         return self.steps[-1].after if self.steps else _whole(self.layout)
 
-    @cached_property
-    def _origins(self) -> tuple[np.ndarray, ...]:
-        """Of every row before each step, and after the last, its position in the structure."""
-        found = [np.arange(self.layout.shape[0])]
-        for step in self.steps:
-            found.append(found[-1][step.kept_rows])
-        return tuple(found)
-
     def scale(self, scale: Scaling) -> Scaling:
         """That of the lean programme, so that one natural unit is the same before and after.
 
         Args:
             scale: of the structure.
         """
-        across = scale.across
-        for step in self.steps:
-            across = across[step.kept_columns]
-        return replace(scale, down=scale.down[self._origins[-1]], across=across)
+        return replace(scale, down=scale.down[self.after.rows], across=scale.across[self.after.columns])
 
     def of(self, arrays: Arrays) -> tuple[Reduced, np.ndarray]:
         """A case reduced, and the rows of the structure whose numbers do not allow it; where there are any, there is nothing in it.
@@ -66,10 +55,10 @@ class Lean:
         own = len(arrays.numbers)
         numbers = np.empty(own + 1 + sum(step.made for step in self.steps))
         numbers[:own], numbers[own] = arrays.numbers, 0.0
-        for step, origin in zip(self.steps, self._origins, strict=False):
+        for step in self.steps:
             refused = step.make(numbers)
             if len(refused):
-                return Reduced(self, arrays, numbers), origin[refused]
+                return Reduced(self, arrays, numbers), step.before.rows[refused]
         return Reduced(self, arrays, numbers), np.zeros(0, dtype=np.intp)
 
 
@@ -99,10 +88,15 @@ class Reduced:
             values: of the columns of the lean programme.
             duals: of its rows, of the first stage, in the sense of that.
         """
-        found = Optimum(values, duals, self.arrays.costs() - self.arrays.matrix.T @ duals)
+        found = self._opened(self.lean.after, values, duals, self.arrays.costs() - self.arrays.matrix.T @ duals)
         for step in reversed(self.lean.steps):
-            found = step.restored(self.numbers, found)
+            step.restore(self.numbers, found)
         return found.values, found.duals
+
+    def _opened(self, form: Form, values: np.ndarray, duals: np.ndarray, reduced: np.ndarray) -> Optimum:
+        """An optimum of the structure that has what is known of some of its columns and rows."""
+        m, n = self.lean.layout.shape
+        return Optimum(spread(n, form.columns, values), spread(m, form.rows, duals), spread(n, form.columns, reduced))
 
     def multipliers(self, ray: np.ndarray) -> np.ndarray:
         """Multipliers of all rows that contradict each other as those of the lean programme do; empty from empty."""
@@ -114,8 +108,8 @@ class Reduced:
             duals = step.contradiction(self.numbers)
             if len(duals):
                 before = Arrays(step.before.layout, self.numbers[step.before.at])
-                found = Optimum(np.zeros(before.layout.shape[1]), duals, -(before.matrix.T @ duals))
-                return self._back(found, self.lean.steps[:n]).duals
+                values, reduced = np.zeros(before.layout.shape[1]), -(before.matrix.T @ duals)
+                return self._back(self._opened(step.before, values, duals, reduced), self.lean.steps[:n]).duals
         return np.zeros(0)
 
     def direction(self, ray: np.ndarray) -> np.ndarray:
@@ -123,12 +117,13 @@ class Reduced:
         return self._direction(ray, np.zeros(self.arrays.layout.shape[0])).values if len(ray) else ray
 
     def _direction(self, values: np.ndarray, duals: np.ndarray) -> Optimum:
-        return self._back(Optimum(values, duals, -(self.arrays.matrix.T @ duals)), self.lean.steps)
+        found = self._opened(self.lean.after, values, duals, -(self.arrays.matrix.T @ duals))
+        return self._back(found, self.lean.steps)
 
     def _back(self, found: Optimum, steps: tuple[Step, ...]) -> Optimum:
-        """A direction of the programme before some steps from that of the one after them."""
+        """A direction of all columns and rows from what the programme after some steps says of it."""
         for step in reversed(steps):
-            found = step.direction(self.numbers, found)
+            step.restore_direction(self.numbers, found)
         return found
 
     def full_basis(self, basis: Statuses) -> Statuses:
@@ -151,7 +146,8 @@ def whole(arrays: Arrays) -> Reduced:
 
 def _whole(layout: Layout) -> Form:
     """A programme from which nothing is taken."""
-    return Form(layout, np.arange(layout.parts["entries"].stop))
+    rows, columns = layout.shape
+    return Form(layout, np.arange(layout.parts["entries"].stop), np.arange(rows), np.arange(columns))
 
 
 def lean_of(arrays: Arrays, scale: Scaling, spared: np.ndarray) -> Lean:
@@ -163,13 +159,13 @@ def lean_of(arrays: Arrays, scale: Scaling, spared: np.ndarray) -> Lean:
         spared: positions of rows that are to stay.
     """
     steps, form, numbers = list[Step](), _whole(arrays.layout), np.append(arrays.numbers, 0.0)
-    columns, rows, stays = scale.column, scale.row, np.zeros(arrays.layout.shape[0], dtype=bool)
+    stays = np.zeros(arrays.layout.shape[0], dtype=bool)
     stays[spared] = True
     while True:
-        at_hand = Arrays(form.layout, numbers[form.at])
-        step: Step = bounding(form, at_hand, stays, len(numbers))
+        at_hand, stay = Arrays(form.layout, numbers[form.at]), stays[form.rows]
+        step: Step = bounding(form, at_hand, stay, len(numbers))
         if len(step.kept_rows) == form.layout.shape[0]:
-            pivots = pivots_of(at_hand, rows, columns, stays)
+            pivots = pivots_of(at_hand, scale.row[form.rows], scale.column[form.columns], stay)
             free = np.all([~np.isfinite(side[form.layout.indices[pivots]]) for side in at_hand.column_bounds], axis=0)
             step = Determined(form, pivots, free, len(arrays.numbers), len(numbers))
         if form.layout.shape[0] - len(step.kept_rows) <= _ENOUGH * form.layout.shape[0]:
@@ -177,8 +173,7 @@ def lean_of(arrays: Arrays, scale: Scaling, spared: np.ndarray) -> Lean:
         longer = np.append(numbers, np.zeros(step.made))
         refused = step.make(longer)
         if len(refused):
-            stays[refused] = True
+            stays[form.rows[refused]] = True
             continue
         steps.append(step)
-        numbers = longer
-        form, rows, stays, columns = step.after, rows[step.kept_rows], stays[step.kept_rows], columns[step.kept_columns]
+        form, numbers = step.after, longer

@@ -71,16 +71,24 @@ def later_stages(live: Live) -> tuple[str, np.ndarray]:
     Returns:
         how it ended, as `Live.run` says it; the columns, unscaled and within their bounds.
     """
-    start, status = time.perf_counter(), OPTIMAL
+    start, status, layout = time.perf_counter(), OPTIMAL, live.arrays.layout
+    if len(layout.senses) == 1 and not len(settling_rows(layout)):
+        values = live.values()
+    else:
+        status, values = _later(live)
+    live.seconds["later_stages"] = time.perf_counter() - start
+    return status, np.clip(values * live.scale.column * live.scale.size, *live.arrays.column_bounds)
+
+
+def _later(live: Live) -> tuple[str, np.ndarray]:
+    """How the later stages ended, and the columns, scaled."""
     optimum, state = _optimum(live), live.state
     for stage in range(1, len(live.arrays.layout.senses)):
         state = replace(_face(state, optimum), costs=live.wanted(stage).costs)
         status, optimum = _next(live, state, optimum)
         if status != OPTIMAL:
-            break
-    values = optimum.values if status != OPTIMAL else _settled(live, state, optimum)
-    live.seconds["later_stages"] = time.perf_counter() - start
-    return status, np.clip(values * live.scale.column * live.scale.size, *live.arrays.column_bounds)
+            return status, optimum.values
+    return OPTIMAL, _settled(live, state, optimum)
 
 
 def _optimum(live: Live) -> _Optimum:

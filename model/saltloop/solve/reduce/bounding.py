@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from saltloop.solve.reduce.form import BASIC, LOWER, UPPER, Form, Optimum, Statuses, form_of, kept, ordered, places, spread, starts_of
+from saltloop.solve.reduce.form import BASIC, LOWER, UPPER, Form, Optimum, Statuses, form_of, kept, ordered, places, starts_of
 
 # Bounds that cross by no more than this share are equal.
 _CROSSED = 1e-12
@@ -78,14 +78,14 @@ class Bounding:
     @cached_property
     def after(self) -> Form:
         """The programme without them."""
-        before, rows, columns = self.before.layout, self.kept_rows, self.kept_columns
+        before, rows = self.before.layout, self.kept_rows
         stay = np.flatnonzero(places(before.shape[0], rows)[before.entry_rows] >= 0)
         bounds = self.before.bounds("column")
         bounds[:, self._met[0]] = self.first + np.arange(self.made).reshape(2, -1)
         lower, upper = self._sides[:, rows]
         stand = {"costs": self.before.part("costs"), "column_lower": bounds[0], "column_upper": bounds[1], "row_lower": lower, "row_upper": upper}
         stand["entries"] = self.before.part("entries")[stay]
-        return form_of(before, rows, columns, (starts_of(np.diff(before.starts)[rows]), before.indices[stay]), stand)
+        return form_of(self.before, rows, self.kept_columns, (starts_of(np.diff(before.starts)[rows]), before.indices[stay]), stand)
 
     @property
     def made(self) -> int:
@@ -121,41 +121,40 @@ class Bounding:
         return ordered(*(numbers[self._sides[:, self.rows]] / numbers[self._entries]))
 
     def _owners(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of every column the place among the rows of the one that sets its lower, and its upper bound; -1: no row does."""
-        columns, of_row = self._met
+        """Of every column met the place among the rows of the one that sets its lower, and its upper bound; -1: no row does."""
+        of_row = self._met[1]
         found = []
         for own, said, way in zip(numbers[self._own], self._said(numbers), (1.0, -1.0), strict=True):
-            tightest, owner = way * own, np.full(self.before.layout.shape[1], -1)
+            tightest, owner = way * own, np.full(len(own), -1)
             np.maximum.at(tightest, of_row, way * said)
             sets = np.flatnonzero((way * said == tightest[of_row]) & (way * said > way * own[of_row]))
             # Of several that say the same the first.
-            owner[columns[of_row[sets[::-1]]]] = sets[::-1]
+            owner[of_row[sets[::-1]]] = sets[::-1]
             found.append(owner)
         return found[0], found[1]
 
-    def restored(self, numbers: np.ndarray, found: Optimum) -> Optimum:
-        """The optimum of the programme with them, from that of the one without.
+    def restore(self, numbers: np.ndarray, found: Optimum) -> None:
+        """Put the duals of the rows into the optimum of the programme without them, for the reduced costs that they explain.
 
         Args:
             numbers: all numbers of the case.
-            found: of the programme without.
+            found: gets them.
         """
-        return self._restored(numbers, found, self.before.layout.senses[0] == "maximise")
+        self._restore(numbers, found, self.before.layout.senses[0] == "maximise")
 
-    def direction(self, numbers: np.ndarray, found: Optimum) -> Optimum:
+    def restore_direction(self, numbers: np.ndarray, found: Optimum) -> None:
         """Likewise for a direction, that of duals as HiGHS gives it, who minimises."""
-        return self._restored(numbers, found, False)
+        self._restore(numbers, found, False)
 
-    def _restored(self, numbers: np.ndarray, found: Optimum, maximise: bool) -> Optimum:
+    def _restore(self, numbers: np.ndarray, found: Optimum, maximise: bool) -> None:
         lower, upper = self._owners(numbers)
-        up = (found.reduced > 0) == maximise
-        owner = np.where(found.reduced == 0, -1, np.where(up, upper, lower))
+        columns = self.before.columns[self._met[0]]
+        reduced = found.reduced[columns]
+        owner = np.where(reduced == 0, -1, np.where((reduced > 0) == maximise, upper, lower))
         taken = np.flatnonzero(owner >= 0)
-        rows, reduced = owner[taken], found.reduced.copy()
-        duals = spread(self.before.layout.shape[0], self.kept_rows, found.duals)
-        duals[self.rows[rows]] = reduced[taken] / numbers[self._entries[rows]]
-        reduced[taken] = 0.0
-        return Optimum(found.values, duals, reduced)
+        rows = owner[taken]
+        found.duals[self.before.rows[self.rows[rows]]] = reduced[taken] / numbers[self._entries[rows]]
+        found.reduced[columns[taken]] = 0.0
 
     def contradiction(self, numbers: np.ndarray) -> np.ndarray:
         """Multipliers of the rows that set bounds of one column which cross; empty if none do."""
@@ -163,7 +162,7 @@ class Bounding:
         crossed = np.flatnonzero(made[0] > made[1])
         if not len(crossed):
             return np.zeros(0)
-        column, duals = self._met[0][crossed[0]], np.zeros(self.before.layout.shape[0])
+        column, duals = crossed[0], np.zeros(self.before.layout.shape[0])
         for owner, way in zip(self._owners(numbers), (1.0, -1.0), strict=True):
             if owner[column] >= 0:
                 duals[self.rows[owner[column]]] = way / numbers[self._entries[owner[column]]]
@@ -175,8 +174,8 @@ class Bounding:
         rows[self.kept_rows] = basis.rows
         entries = numbers[self._entries]
         for owner, status, other in zip(self._owners(numbers), (LOWER, UPPER), (UPPER, LOWER), strict=True):
-            at = np.flatnonzero((owner >= 0) & (basis.columns == status))
-            columns[at] = BASIC
+            at = np.flatnonzero((owner >= 0) & (basis.columns[self._met[0]] == status))
+            columns[self._met[0][at]] = BASIC
             rows[self.rows[owner[at]]] = np.where(entries[owner[at]] > 0, status, other)
         return Statuses(columns, rows)
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -73,31 +74,39 @@ class Determined:
         """The programme without them."""
         return self._parts.after
 
+    @cached_property
+    def _made(self) -> tuple[slice, ...]:
+        """Where the numbers that are made stand: shares a_ik / a_ij, right sides b_i / a_ij, entries, costs, sides of rows."""
+        parts = self._parts
+        ends = (self.first + np.cumsum([0, len(parts.across), len(self.pivots), len(parts.old), parts.costs.size, parts.sides.size])).tolist()
+        return tuple(slice(*pair) for pair in pairwise(ends))
+
     @property
     def made(self) -> int:
         """How many numbers are made."""
-        parts = self._parts
-        return len(parts.old) + parts.costs.size + parts.sides.size
+        return sum(each.stop - each.start for each in self._made)
 
     def make(self, numbers: np.ndarray) -> np.ndarray:
         """Put the numbers that are made into the vector of all numbers.
 
         Returns:
-            rows of a case that do not hold what is asked of them, as positions; if there are any, nothing is made.
+            rows of a case that do not hold what is asked of them, as positions; if there are any, the case cannot be reduced so.
         """
-        parts = self._parts
+        parts, (of_shares, of_right, of_entries, of_costs, of_sides) = self._parts, self._made
+        shares, right = numbers[of_shares], numbers[of_right]
         with np.errstate(divide="ignore", invalid="ignore"):
-            pivots = numbers[parts.pivots]
-            shares = numbers[parts.across] / pivots[parts.across_pair]
-            right = numbers[parts.right[0]] / pivots
-            refused: np.ndarray = self.rows[~(self._is_inside(numbers, shares, right) & (pivots != 0) & (numbers[parts.right[0]] == numbers[parts.right[1]]))]
+            pivots, sides = numbers[parts.pivots], numbers[parts.right]
+            np.divide(numbers[parts.across], pivots[parts.across_pair], out=shares)
+            np.divide(sides[0], pivots, out=right)
+            refused: np.ndarray = self.rows[~(self._is_inside(numbers, shares, right) & (pivots != 0) & (sides[0] == sides[1]))]
         if len(refused):
             return refused
         down = numbers[parts.down]
         moved = np.bincount(parts.down_at, down * right[parts.down_pair], parts.sides.shape[1])
         less = [np.bincount(parts.across_at, shares * own[parts.across_pair], parts.costs.shape[1]) for own in numbers[parts.own_costs]]
-        made = [parts.combined(numbers, down[parts.through] * shares[parts.times]), (numbers[parts.costs] - less).ravel()]
-        numbers[self.first : self.first + self.made] = np.concatenate([*made, (numbers[parts.sides] - moved).ravel()])
+        numbers[of_entries] = parts.combined(numbers, down[parts.through] * shares[parts.times])
+        numbers[of_costs] = (numbers[parts.costs] - less).ravel()
+        numbers[of_sides] = (numbers[parts.sides] - moved).ravel()
         return refused
 
     def _is_inside(self, numbers: np.ndarray, shares: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -111,28 +120,26 @@ class Determined:
         found: np.ndarray = np.where(self.free, free, (right - most >= lower) & (right - least <= upper))
         return found
 
-    def restored(self, numbers: np.ndarray, found: Optimum) -> Optimum:
-        """The optimum of the programme with them, from that of the one without.
+    def restore(self, numbers: np.ndarray, found: Optimum) -> None:
+        """Put the columns and the duals of the rows into the optimum of the programme without them.
 
         Args:
             numbers: all numbers of the case.
-            found: of the programme without.
+            found: gets them.
         """
-        parts = self._parts
-        return self._restored(numbers, found, numbers[parts.right[0]], numbers[parts.own_costs[0]])
+        self._restore(numbers, found, numbers[self._made[1]], numbers[self._parts.own_costs[0]])
 
-    def direction(self, numbers: np.ndarray, found: Optimum) -> Optimum:
+    def restore_direction(self, numbers: np.ndarray, found: Optimum) -> None:
         """Likewise for a direction: right sides and costs count for nothing."""
         nothing = np.zeros(len(self.pivots))
-        return self._restored(numbers, found, nothing, nothing)
+        self._restore(numbers, found, nothing, nothing)
 
-    def _restored(self, numbers: np.ndarray, found: Optimum, right: np.ndarray, costs: np.ndarray) -> Optimum:
-        parts, (m, n) = self._parts, self.before.layout.shape
-        pivots, count = numbers[parts.pivots], len(self.pivots)
-        values, duals = spread(n, self.kept_columns, found.values), spread(m, self.kept_rows, found.duals)
-        values[self.columns] = (right - np.bincount(parts.across_pair, numbers[parts.across] * found.values[parts.across_column], count)) / pivots
-        duals[self.rows] = (costs - np.bincount(parts.down_pair, numbers[parts.down] * found.duals[parts.down_row], count)) / pivots
-        return Optimum(values, duals, spread(n, self.kept_columns, found.reduced))
+    def _restore(self, numbers: np.ndarray, found: Optimum, right: np.ndarray, costs: np.ndarray) -> None:
+        parts, count = self._parts, len(self.pivots)
+        others = np.bincount(parts.across_pair, numbers[self._made[0]] * found.values[parts.across_column], count)
+        found.values[self.before.columns[self.columns]] = right - others
+        others = np.bincount(parts.down_pair, numbers[parts.down] * found.duals[parts.down_row], count)
+        found.duals[self.before.rows[self.rows]] = (costs - others) / numbers[parts.pivots]
 
     def contradiction(self, numbers: np.ndarray) -> np.ndarray:
         """Multipliers of rows that contradict each other: these never do."""
@@ -164,11 +171,11 @@ class _Parts:
         own_bounds: of both bounds of the column of each pair.
         own_costs: of the costs of the column of each pair, stages by pairs.
         across: of the other entries of the rows.
-        across_pair, across_column, across_at: of each of them the pair, the column after, and its place among the columns met.
+        across_pair, across_column, across_at: of each of them the pair, the column in the structure, and its place among the columns met.
         watched: places among these of those of columns that are not free.
         across_bounds: of both bounds of the columns of the watched ones.
         down: of the other entries of the columns.
-        down_pair, down_row, down_at: of each of them the pair, the row after, and its place among the rows met.
+        down_pair, down_row, down_at: of each of them the pair, the row in the structure, and its place among the rows met.
         through, times: of each product a_hj a_ik / a_ij the place of its factors in `down` and `across`.
         product_at: of each product the place of the entry that it goes into among those made.
         old: of what each entry made had there before, the nought if it is new.
@@ -238,17 +245,17 @@ def _parts(step: Determined) -> _Parts:
     met_rows, down_at = np.unique(row_at[entry_rows[down]], return_inverse=True)
     costs, sides, bounds = before.costs()[:, columns], before.bounds("row")[:, rows], before.bounds("column")
     old_costs, old_sides = costs[:, met_columns], sides[:, met_rows]
-    ends = step.first + np.cumsum([0, len(made), old_costs.size, old_sides.size])
+    ends = step.first + len(across) + len(step.pivots) + np.cumsum([0, len(made), old_costs.size, old_sides.size])
     standing[made] = np.arange(ends[0], ends[1])
     costs[:, met_columns] = np.arange(ends[1], ends[2]).reshape(old_costs.shape)
     sides[:, met_rows] = np.arange(ends[2], ends[3]).reshape(old_sides.shape)
     lower, upper = bounds[:, columns]
     stand = {"costs": costs, "column_lower": lower, "column_upper": upper, "row_lower": sides[0], "row_upper": sides[1], "entries": standing}
-    after = form_of(layout, rows, columns, (starts_of(np.bincount(filled // width, minlength=len(rows))), filled % width), stand)
+    after = form_of(before, rows, columns, (starts_of(np.bincount(filled // width, minlength=len(rows))), filled % width), stand)
     return _Parts(
         after, entries[step.pivots], before.bounds("row")[:, step.rows], bounds[:, step.columns], before.costs()[:, step.columns],
-        entries[across], across_pair, column_at[indices[across]], across_at, watched, bounds[:, indices[across[watched]]],
-        entries[down], down_pair, row_at[entry_rows[down]], down_at,
+        entries[across], across_pair, before.columns[indices[across]], across_at, watched, bounds[:, indices[across[watched]]],
+        entries[down], down_pair, before.rows[entry_rows[down]], down_at,
         through, times, product_at, old, several, several_products, several_of, old_costs, old_sides,
     )  # fmt: skip
 

@@ -18,7 +18,9 @@ LOWER, BASIC, UPPER = 0, 1, 2
 
 @dataclass(frozen=True)
 class Optimum:
-    """A plan and its proof, or a direction in which one of them goes on for ever.
+    """A plan and its proof, or a direction in which one of them goes on for ever, of the columns and rows of the structure.
+
+    A reduction puts in, on the way back, what it took: until then it is nothing there.
 
     Args:
         values: of every column.
@@ -46,10 +48,14 @@ class Form:
     Args:
         layout: of the programme.
         at: position of each of its numbers.
+        rows: of each of its rows the position in the structure.
+        columns: of each of its columns likewise.
     """
 
     layout: Layout
     at: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
 
     def part(self, name: str) -> np.ndarray:
         """Positions of a part, by its name in PARTS."""
@@ -100,17 +106,18 @@ def starts_of(lengths: np.ndarray) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(lengths)])
 
 
-def form_of(before: Layout, rows: np.ndarray, columns: np.ndarray, lines: tuple[np.ndarray, np.ndarray], at: dict[str, np.ndarray]) -> Form:
+def form_of(before: Form, rows: np.ndarray, columns: np.ndarray, lines: tuple[np.ndarray, np.ndarray], at: dict[str, np.ndarray]) -> Form:
     """The form of some rows and columns of a programme.
 
     Args:
-        before: layout of the programme.
+        before: the programme.
         rows: that stay.
         columns: that stay.
         lines: starts and indices of the entries.
         at: positions of every part.
     """
-    names = tuple(map(before.columns.__getitem__, columns.tolist())), tuple(map(before.rows.__getitem__, rows.tolist()))
-    units = tuple(map(before.row_units.__getitem__, rows.tolist()))
-    layout = Layout.of_names(*names, units, before.senses, *(line.astype(np.int32) for line in lines))
-    return Form(layout, np.concatenate([at[name].ravel() for name in PARTS]))
+    layout = before.layout
+    names = tuple(map(layout.columns.__getitem__, columns.tolist())), tuple(map(layout.rows.__getitem__, rows.tolist()))
+    units = tuple(map(layout.row_units.__getitem__, rows.tolist()))
+    own = Layout.of_names(*names, units, layout.senses, *(line.astype(np.int32) for line in lines))
+    return Form(own, np.concatenate([at[name].ravel() for name in PARTS]), before.rows[rows], before.columns[columns])
