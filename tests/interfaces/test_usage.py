@@ -1,11 +1,19 @@
-"""What is wrong with a command line is told in the language that it asks for; click itself knows English alone."""
+"""The command line speaks the language that it is asked in: help, and what is wrong with the words typed; click itself knows English alone."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
 from interfaces.typed import typed
-from saltloop.errors import BAD_INPUT
+from saltloop.errors import BAD_INPUT, SOLVED
+from saltloop.interfaces.cli import main
+from saltloop.interfaces.help_text import option_help, paragraphs
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+# Four words of English in a row are a sentence that nobody has put into Chinese.
+ENGLISH = re.compile(r"\b[a-z]+(?: [a-z]+){3,}")
 
 # Words typed, what is told in Chinese, and a word of what click tells.
 CASES = [
@@ -56,8 +64,43 @@ def test_a_wrong_language_is_told_in_english() -> None:
     assert "Invalid value for '--lang'" in said.text
 
 
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_the_help_of_a_command_speaks_one_language(name: str) -> None:
+    english, chinese = typed(name, "--help"), typed(name, "--help", "--lang", "zh")
+    assert (english.code, chinese.code) == (SOLVED, SOLVED)
+    assert not CHINESE.search(english.text)
+    assert english.text.count("\n\n") == chinese.text.count("\n\n")
+    told = [line for line in chinese.lines if line and not line.startswith(("      saltloop", "用法："))]
+    assert told[0].startswith("  ")
+    for line in told:
+        assert not ENGLISH.search(line)
+    options = [part for part in re.split(r"\n  (?=-)", chinese.text.partition("选项：")[2]) if part.strip()]
+    assert len(options) == len([p for p in main.commands[name].params if p.param_type_name == "option"]) + 1
+    assert all(CHINESE.search(part) for part in options)
+    assert [line for line in english.lines if line.startswith("      saltloop")] == [line for line in chinese.lines if line.startswith("      saltloop")]
+
+
+def test_the_list_of_commands_speaks_one_language() -> None:
+    english, chinese = typed("--help"), typed("--help", env={"SALTLOOP_LANG": "zh"})
+    assert not CHINESE.search(english.text)
+    assert "Exit codes: 0 solved" in english.text
+    assert "退出码：0 已求解" in chinese.text
+    assert not ENGLISH.search(chinese.text)
+    for name in main.commands:
+        assert re.search(f"^  {name} +[A-Z]", english.text, re.MULTILINE)
+        assert re.search(f"^  {name} +[\u4e00-\u9fff]", chinese.text, re.MULTILINE)
+
+
+def test_a_help_that_nobody_has_put_into_chinese_is_told_in_english() -> None:
+    assert paragraphs("Do it.\n\n    \\b\n    Example:\n        saltloop it\n    ", "zh") == ["Do it.", "\b\nExample:\n    saltloop it"]
+    assert option_help("How often.  [default: 3]", "zh") == "How often.  [默认：3]"
+    assert option_help("How often. 次数（至多 5）。  [default: 3; required]", "en") == "How often.  [default: 3; required]"
+    assert option_help("How often. 次数（至多 5）。  [default: 3; required]", "zh") == "次数（至多 5）。  [默认：3；必填]"
+
+
 def test_no_word_at_all_is_answered_by_the_help() -> None:
-    assert "Commands:" in typed(env={"SALTLOOP_LANG": "zh"}).text
+    assert "Commands:" in typed().text
+    assert "命令：" in typed(env={"SALTLOOP_LANG": "zh"}).text
 
 
 def test_the_last_language_named_counts() -> None:

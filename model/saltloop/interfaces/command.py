@@ -15,6 +15,7 @@ import click
 
 from saltloop import __version__
 from saltloop.errors import BAD_INPUT, Place, SaltloopError, Words, message
+from saltloop.interfaces.help_text import option_help, paragraphs
 from saltloop.interfaces.usage import language_of, told_in
 
 INTERRUPTED = 130
@@ -94,7 +95,14 @@ def _give_up_output() -> None:
 LANGUAGE = click.option(
     "--lang", "language", type=click.Choice(["en", "zh"]), default=lambda: os.environ.get("SALTLOOP_LANG") or "en", help="Language of the text. 输出语言。"
 )
-DATA = click.option("--data", metavar="FOLDER", help="Folder that holds the packs; else the nearest data/ above the scenario.")
+DATA = click.option(
+    "--data", metavar="FOLDER", help="Folder that holds the packs; else the nearest data/ above the scenario. 数据包所在的文件夹；缺省为情景以上最近的 data/。"
+)
+
+
+def _language(context: click.Context) -> str:
+    """The language that a command line asks for."""
+    return str(context.meta.get(_LANGUAGE) or language_of(()))
 
 
 class Many(click.Option):
@@ -102,7 +110,7 @@ class Many(click.Option):
 
 
 class _Command(click.Command):
-    """A command whose help keeps the lines under `Example:`; docstrings write the mark that click wants for it as backslash and b."""
+    """A command whose help speaks English or Chinese; its text has both, a paragraph or a sentence of the one behind that of the other."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Repeat the name of an option that takes many words before each of them."""
@@ -115,10 +123,37 @@ class _Command(click.Command):
             written += [current, word] if current else [word]
         return super().parse_args(ctx, written)
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help."""
-        self.help = (self.help or "").replace(r"\b", "\b")
-        super().format_help(ctx, formatter)
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence of the help, for the list of commands; all of it, whatever the limit."""
+        del limit
+        return paragraphs(self.help or "", language_of(()))[0].partition("\n")[0]
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write how the command is typed."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="用法：" if _language(ctx) == "zh" else None)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the command does, and examples."""
+        for paragraph in paragraphs(self.help or "", _language(ctx)):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(paragraph)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, and the commands if there are any."""
+        options = [record for p in self.get_params(ctx) if isinstance(p, click.Option) and (record := p.get_help_record(ctx)) is not None]
+        _write_list(ctx, formatter, ("Options", "选项"), options)
+        if isinstance(self, click.Group):
+            _write_list(ctx, formatter, ("Commands", "命令"), [(name, each.get_short_help_str()) for name, each in sorted(self.commands.items())])
+
+
+def _write_list(context: click.Context, formatter: click.HelpFormatter, heading: tuple[str, str], records: list[tuple[str, str]]) -> None:
+    """Names with what is said of them."""
+    language = _language(context)
+    formatter.write_paragraph()
+    formatter.write(f"{heading[1]}：\n" if language == "zh" else f"{heading[0]}:\n")
+    with formatter.indentation():
+        formatter.write_dl([(name, option_help(words, language)) for name, words in records])
 
 
 class _Commands(_Command, click.Group):
@@ -130,9 +165,12 @@ class _Commands(_Command, click.Group):
         """Read the words before the command."""
         language = language_of(args)
         with told_in(language):
-            context = super().make_context(info_name, args, parent, **extra)
-        context.meta[_LANGUAGE] = language
-        return context
+            return super().make_context(info_name, args, parent, **extra)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Remember the language before anything is read: the help is written as soon as it is met."""
+        ctx.meta[_LANGUAGE] = language_of(args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Read the words of the command, and run it."""
@@ -152,11 +190,14 @@ def seconds(context: click.Context, parameter: click.Parameter, value: float | N
 def main() -> None:
     r"""Plan the material flows of a circular economy: solve what-if scenarios and ask why.
 
+    规划循环经济的物料流：求解各种情景，并追问原因。
+
     \b
     Example:
         saltloop run scenarios/qaidam-2025.yaml
         saltloop check qaidam
     Exit codes: 0 solved, 2 bad input, 3 infeasible, 4 unbounded, 5 stopped at a limit.
+    退出码：0 已求解，2 输入有误，3 不可行，4 无界，5 到限停止。
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

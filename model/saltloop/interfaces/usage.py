@@ -33,8 +33,7 @@ class _Told(click.UsageError):
     def show(self, file: IO[Any] | None = None) -> None:
         """Write usage, where help is to be had, and the mistake."""
         if self.ctx is not None:
-            usage = self.ctx.get_usage().removeprefix("Usage: ")
-            click.echo(f"用法：{usage}\n帮助：{self.ctx.command_path} --help\n", file=file, err=True)
+            click.echo(f"{self.ctx.get_usage()}\n帮助：{self.ctx.command_path} --help\n", file=file, err=True)
         click.echo(f"错误：{self.message}", file=file, err=True)
 
 

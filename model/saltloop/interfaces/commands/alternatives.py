@@ -24,13 +24,26 @@ def _share(context: click.Context, parameter: click.Parameter, value: str) -> fl
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--within", default="2%", show_default=True, callback=_share, metavar="X%", help="How much of the best objective may be lost.")
-@click.option("--of", "kinds", type=click.Choice(_KINDS), multiple=True, help="What plans are compared by, repeatable (default: sold and built).")
-@click.option("--by-site", is_flag=True, help="Compare site by site instead of all together.")
-@click.option("--plans", "count", type=click.IntRange(min=1), default=6, show_default=True, help="How many different plans are shown.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the random directions.")
-@click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver in each question.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the tables: .xlsx, .csv, .parquet, .json, or a folder of CSV.")
+@click.option(
+    "--within", default="2%", show_default=True, callback=_share, metavar="X%", help="How much of the best objective may be lost. 最优目标值可让出的比例。"
+)
+@click.option(
+    "--of",
+    "kinds",
+    type=click.Choice(_KINDS),
+    multiple=True,
+    help="What plans are compared by, repeatable (default: sold and built). 按什么比较方案，可重复（默认 sold 与 built）。",
+)
+@click.option("--by-site", is_flag=True, help="Compare site by site instead of all together. 逐个地点比较，而非合并比较。")
+@click.option("--plans", "count", type=click.IntRange(min=1), default=6, show_default=True, help="How many different plans are shown. 给出多少个不同方案。")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the random directions. 随机方向的种子。")
+@click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver in each question. 每次求解的时限（秒）。")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the tables: .xlsx, .csv, .parquet, .json, or a folder of CSV. 写出各表：.xlsx、.csv、.parquet、.json，或一个 CSV 文件夹。",
+)
 @DATA
 @LANGUAGE
 @guarded
@@ -47,6 +60,8 @@ def alternatives(
     language: str,
 ) -> int:
     r"""Find plans that are nearly as good as the best one: what all of them have, what none has, and those that differ most.
+
+    寻找与最优方案相差无几的方案：共有的、都没有的，以及差别最大的几个。
 
     \b
     Example:

@@ -11,15 +11,33 @@ from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main
 
 @main.command()
 @click.argument("pack")
-@click.option("--year", "years", type=int, multiple=True, help="Base year; may be repeated (default: base_years of pack.yaml).")
-@click.option("--scenario", type=click.Path(path_type=Path), help="Scenario to solve instead of the one composed for the year.")
-@click.option("--background", is_flag=True, help="Print only the background that official totals imply, as rows of background.csv.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write the tables: a folder of CSV, or a file ending in .xlsx or .json.")
+@click.option(
+    "--year",
+    "years",
+    type=int,
+    multiple=True,
+    help="Base year; may be repeated (default: base_years of pack.yaml). 基准年，可重复（默认为 pack.yaml 的 base_years）。",
+)
+@click.option(
+    "--scenario", type=click.Path(path_type=Path), help="Scenario to solve instead of the one composed for the year. 改用此情景，而非为该年生成的情景。"
+)
+@click.option(
+    "--background",
+    is_flag=True,
+    help="Print only the background that official totals imply, as rows of background.csv. 仅打印由官方总量推得的背景值，格式同 background.csv 的行。",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the tables: a folder of CSV, or a file ending in .xlsx or .json. 写出各表：一个 CSV 文件夹，或以 .xlsx、.json 结尾的文件。",
+)
 @DATA
 @LANGUAGE
 @guarded
 def backtest(pack: str, years: tuple[int, ...], scenario: Path | None, background: bool, out: Path | None, data: str | None, language: str) -> int:
     r"""Solve base years as they stood and compare them with published figures.
+
+    按当年状况求解基准年，并与公布数据对照。
 
     \b
     Example:

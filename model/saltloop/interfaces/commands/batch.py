@@ -25,11 +25,20 @@ def _part(context: click.Context, parameter: click.Parameter, value: str | None)
 
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path))
-@click.option("--out", default=Path("results"), type=click.Path(path_type=Path), help="Folder of results (default: results).")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes on this machine (default: one for each processor).")
-@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster, such as tcp://host:8786; the cases are solved by its workers.")
-@click.option("--task", metavar="I/N", callback=_part, help="Solve part I of N only, for array jobs; a call without --task gathers.")
-@click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver in each case.")
+@click.option("--out", default=Path("results"), type=click.Path(path_type=Path), help="Folder of results (default: results). 结果文件夹（默认 results）。")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes on this machine (default: one for each processor). 本机的进程数（默认每个处理器一个）。")
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Scheduler of a Dask cluster, such as tcp://host:8786; the cases are solved by its workers. 调度器（Dask 集群）的地址，如 tcp://host:8786；算例由其工作进程求解。",
+)
+@click.option(
+    "--task",
+    metavar="I/N",
+    callback=_part,
+    help="Solve part I of N only, for array jobs; a call without --task gathers. 只求解 N 份中的第 I 份，用于作业数组；不带 --task 的调用负责汇总。",
+)
+@click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver in each case. 每个算例的求解时限（秒）。")
 @DATA
 @LANGUAGE
 @guarded
@@ -37,6 +46,8 @@ def batch(
     study: Path, out: Path, workers: int | None, dask: str | None, task: tuple[int, int] | None, time_limit: float | None, data: str | None, language: str
 ) -> int:
     r"""Solve the cases of a study that are not solved yet, and summarise all of them.
+
+    求解一项研究中尚未求解的算例，并汇总全部算例。
 
     \b
     Example:

@@ -21,14 +21,24 @@ _TABLES = ("grades", "balance", "weakest", "exceptions", "norms", "unused", "con
 
 @main.command()
 @click.argument("pack")
-@click.option("--table", type=click.Choice(_TABLES), help="Print this table of the evidence whole, and nothing else.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write the tables of the evidence: a folder of CSV, or a file ending in .xlsx or .json.")
-@click.option("--solve", is_flag=True, help="Solve the first base year and tell by grade which numbers the objective rests on.")
+@click.option("--table", type=click.Choice(_TABLES), help="Print this table of the evidence whole, and nothing else. 只完整打印数据依据中的这张表。")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the tables of the evidence: a folder of CSV, or a file ending in .xlsx or .json. 写出数据依据各表：CSV 文件夹，或 .xlsx、.json 文件。",
+)
+@click.option(
+    "--solve",
+    is_flag=True,
+    help="Solve the first base year and tell by grade which numbers the objective rests on. 求解第一个基准年，按等级说明目标值所依的数值。",
+)
 @DATA
 @LANGUAGE
 @guarded
 def check(pack: str, table: str | None, out: Path | None, solve: bool, data: str | None, language: str) -> int:
     r"""Check a data pack and sum up the evidence behind it.
+
+    检查数据包，并概述其数据依据。
 
     \b
     Example:

@@ -18,14 +18,21 @@ ONE_RUN = message(
 
 @main.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--no-why", is_flag=True, help="Leave out what each changed input contributes.")
-@click.option("--account", help="Account that is explained; else that of the objective.")
-@click.option("--orders", type=click.IntRange(min=2), default=6, help="Orders of change that are averaged where there are many inputs (default: 6).")
+@click.option("--no-why", is_flag=True, help="Leave out what each changed input contributes. 不给出各输入变化的贡献。")
+@click.option("--account", help="Account that is explained; else that of the objective. 要解释的账户；缺省为目标函数的账户。")
+@click.option(
+    "--orders",
+    type=click.IntRange(min=2),
+    default=6,
+    help="Orders of change that are averaged where there are many inputs (default: 6). 输入较多时取多少种变化次序平均（默认 6）。",
+)
 @DATA
 @LANGUAGE
 @guarded
 def compare(folders: tuple[Path, ...], no_why: bool, account: str | None, orders: int, data: str | None, language: str) -> int:
     r"""Compare the options of studies, or runs side by side: what differs, and what each changed input contributes.
+
+    比较研究的各选项，或并列比较几次运行：差别何在，各输入变化贡献多少。
 
     \b
     Example:

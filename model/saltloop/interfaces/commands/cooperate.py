@@ -12,11 +12,28 @@ from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main, seconds
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--players", "first", metavar="PLACE [PLACE ...]", help="Areas or sites (default: the areas, or else sites, inside those of the scenario).")
+@click.option(
+    "--players",
+    "first",
+    metavar="PLACE [PLACE ...]",
+    help="Areas or sites (default: the areas, or else sites, inside those of the scenario). 区域或地点（默认为情景所含的下级区域，没有则为地点）。",
+)
 @click.argument("others", nargs=-1, metavar="")
-@click.option("--exchanges", "asked", type=click.IntRange(min=0), default=20, show_default=True, help="For how many exchanges to solve without each.")
-@click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver in each case.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the tables: .xlsx, .csv, .parquet, .json, or a folder of CSV.")
+@click.option(
+    "--exchanges",
+    "asked",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="For how many exchanges to solve without each. 对多少项交换逐一求解“没有该项”的情形。",
+)
+@click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver in each case. 每个算例的求解时限（秒）。")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the tables: .xlsx, .csv, .parquet, .json, or a folder of CSV. 写出各表：.xlsx、.csv、.parquet、.json，或一个 CSV 文件夹。",
+)
 @DATA
 @LANGUAGE
 @guarded
@@ -24,6 +41,8 @@ def cooperate(
     scenario: Path, first: str | None, others: tuple[str, ...], asked: int, time_limit: float | None, out: Path | None, data: str | None, language: str
 ) -> int:
     r"""Work out what it is worth that parks plan together, which exchanges carry it, and how the gain could be shared.
+
+    计算园区共同规划的价值、由哪些交换实现，以及收益如何分配。
 
     \b
     Example:

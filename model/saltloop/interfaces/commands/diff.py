@@ -18,6 +18,8 @@ from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main
 def diff(first: Path, second: Path, data: str | None, language: str) -> int:
     r"""Show only what differs between two scenarios as resolved.
 
+    只显示两个情景解析后的差别。
+
     \b
     Example:
         saltloop diff scenarios/qaidam-2025.yaml scenarios/qaidam-2025-targets.yaml

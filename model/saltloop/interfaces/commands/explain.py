@@ -30,8 +30,12 @@ _CODE = re.compile(r"[DSMR]\d{3}", re.IGNORECASE)
 def explain(subject: str, what: str | None, language: str) -> int:
     r"""Explain a finished run: what binds and what it is worth, what would enter or leave, why a product is in or out.
 
+    解释一次运行：哪些约束起作用及其价值，哪些活动将进入或退出，某产品为何在或不在规划之中。
+
     WHAT is a commodity, process, rule or site of the run; add @site to a commodity or process for one park only. With a code
     of a message instead of a run, say what that message means.
+
+    对象（WHAT）可为该次运行中的物料、工艺、规则或地点；物料或工艺后加 @site 只看一个园区。给出消息代码而非运行时，说明该消息的含义。
 
     \b
     Example:

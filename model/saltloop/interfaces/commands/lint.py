@@ -12,12 +12,16 @@ from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main, seconds
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--time-limit", type=float, default=60.0, callback=seconds, help="Seconds for all questions together (default: 60).")
+@click.option(
+    "--time-limit", type=float, default=60.0, callback=seconds, help="Seconds for all questions together (default: 60). 全部求解合计的时限（秒，默认 60）。"
+)
 @DATA
 @LANGUAGE
 @guarded
 def lint(scenario: Path, time_limit: float, data: str | None, language: str) -> int:
     r"""Look at the rules of a scenario before solving it: which no plan can meet, which say nothing, which clash.
+
+    求解前检视情景的规则：哪些无方案可满足，哪些不起作用，哪些相互冲突。
 
     \b
     Example:

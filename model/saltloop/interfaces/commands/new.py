@@ -19,12 +19,14 @@ CANNOT_CREATE = message(
 
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--pack", required=True, help="Pack that the scenario uses (its name or folder).")
+@click.option("--pack", required=True, help="Pack that the scenario uses (its name or folder). 情景所用的数据包（名称或文件夹）。")
 @DATA
 @LANGUAGE
 @guarded
 def new(path: Path, pack: str, data: str | None, language: str) -> int:
     r"""Write a commented scenario to start from; refuses to overwrite a file.
+
+    写出一个带注释的情景作为起点；不覆盖已有文件。
 
     \b
     Example:

@@ -17,19 +17,46 @@ if TYPE_CHECKING:
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--trade", cls=Many, multiple=True, required=True, metavar="ACCOUNT ACCOUNT [ACCOUNT]", help="Two accounts, or three for a surface.")
-@click.option("--points", type=click.IntRange(2), help="Levels of the second account (default 21), or of each of two (default 9).")
-@click.option("--place", cls=Many, multiple=True, type=click.Path(path_type=Path), metavar="RUN|SCENARIO|FOLDER ...", help="Plans to show beside the front.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write to a file: .html (charts), .csv, .parquet or .xlsx.")
+@click.option(
+    "--trade",
+    cls=Many,
+    multiple=True,
+    required=True,
+    metavar="ACCOUNT ACCOUNT [ACCOUNT]",
+    help="Two accounts, or three for a surface. 两个账户；三个则得到曲面。",
+)
+@click.option(
+    "--points",
+    type=click.IntRange(2),
+    help="Levels of the second account (default 21), or of each of two (default 9). 第二个账户的水平数（默认 21）；曲面为其余两个各自的水平数（默认 9）。",
+)
+@click.option(
+    "--place",
+    cls=Many,
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="RUN|SCENARIO|FOLDER ...",
+    help="Plans to show beside the front. 与前沿并列显示的方案。",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write to a file: .html (charts), .csv, .parquet or .xlsx. 写到文件：.html（图表）、.csv、.parquet 或 .xlsx。",
+)
 @DATA
 @LANGUAGE
 @guarded
 def pareto(scenario: Path, trade: tuple[str, ...], points: int | None, place: tuple[Path, ...], out: Path | None, data: str | None, language: str) -> int:
     r"""Weigh accounts against each other: the best of the first at every level of the second, and what binds there.
 
+    权衡账户：第二个账户各水平下第一个账户的最优值，以及此时起作用的约束。
+
     The first account is wished as the objective has it. Another is wished as the objective has it, else as a limit of the scenario
     has it, else as the indicators of the pack have it, else low; `max:` or `min:` in front says otherwise. `account@place` counts one
     site or area, `objective` is the objective of the scenario.
+
+    第一个账户的取向与目标函数一致。其余账户依次看目标函数、情景的限额、数据包的指标，均无则取低；前面加 max: 或 min: 可另行指定。
+    写作 account@place 只计一个地点或区域，objective 为情景的目标函数。
 
     \b
     Example:

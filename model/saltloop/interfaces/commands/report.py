@@ -11,11 +11,15 @@ from saltloop.interfaces.command import LANGUAGE, guarded, main
 
 @main.command()
 @click.argument("run_folder", type=click.Path(path_type=Path), metavar="RUN")
-@click.option("--out", type=click.Path(path_type=Path), help="File to write (default: report.html in the run's folder).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="File to write (default: report.html in the run's folder). 要写的文件（默认为运行文件夹中的 report.html）。"
+)
 @LANGUAGE
 @guarded
 def report(run_folder: Path, out: Path | None, language: str) -> int:
     r"""Write the report of a finished run again, as one HTML file that opens without a network.
+
+    重新写出一次运行的报告：单个 HTML 文件，无需联网。
 
     \b
     Example:

@@ -41,15 +41,34 @@ def _chances(context: click.Context, parameter: click.Parameter, values: tuple[s
 
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path))
-@click.option("--objective", default="expected", show_default=True, callback=_measure, help="expected, worst, or cvar:SHARE (mean of the worst share).")
-@click.option("--option", help="Name of the option that is planned for, where the study has several.")
-@click.option("--chance", "chances", multiple=True, metavar="STATE=NUMBER", callback=_chances, help="Probability of a state; the others share the rest.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write the tables: a folder of CSV, or a file ending in .xlsx or .json.")
+@click.option(
+    "--objective",
+    default="expected",
+    show_default=True,
+    callback=_measure,
+    help="expected, worst, or cvar:SHARE (mean of the worst share). 权衡方式：expected（期望）、worst（最差）或 cvar:SHARE（最差一部分的均值）。",
+)
+@click.option("--option", help="Name of the option that is planned for, where the study has several. 研究有多个选项时，所规划的选项名称。")
+@click.option(
+    "--chance",
+    "chances",
+    multiple=True,
+    metavar="STATE=NUMBER",
+    callback=_chances,
+    help="Probability of a state; the others share the rest. 状态的概率；其余状态均分剩余概率。",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the tables: a folder of CSV, or a file ending in .xlsx or .json. 写出各表：一个 CSV 文件夹，或以 .xlsx、.json 结尾的文件。",
+)
 @DATA
 @LANGUAGE
 @guarded
 def risk(study: Path, objective: Any, option: str | None, chances: dict[str, float], out: Path | None, data: str | None, language: str) -> int:
     r"""Plan capacities before it is known which state of a study comes, and tell what not knowing costs.
+
+    在不知研究中何种状态会出现时规划产能，并说明不确定的代价。
 
     \b
     Example:

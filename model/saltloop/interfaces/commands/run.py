@@ -13,15 +13,19 @@ from saltloop.interfaces.command import DATA, LANGUAGE, Progress, guarded, main,
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--out", default=Path("results"), type=click.Path(path_type=Path), help="Folder of results (default: results).")
-@click.option("--algorithm", type=click.Choice(["choose", "simplex", "ipm"]), default="choose", help="Solution method; choose goes by size.")
-@click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver.")
-@click.option("--no-report", is_flag=True, help="Leave report.html out.")
+@click.option("--out", default=Path("results"), type=click.Path(path_type=Path), help="Folder of results (default: results). 结果文件夹（默认 results）。")
+@click.option(
+    "--algorithm", type=click.Choice(["choose", "simplex", "ipm"]), default="choose", help="Solution method; choose goes by size. 求解方法；choose 按规模选用。"
+)
+@click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver. 求解时限（秒）。")
+@click.option("--no-report", is_flag=True, help="Leave report.html out. 不写 report.html。")
 @DATA
 @LANGUAGE
 @guarded
 def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_report: bool, data: str | None, language: str) -> int:
     r"""Solve one scenario, write its results, print the plan and what binds it.
+
+    求解一个情景，写出结果，打印方案及起作用的约束。
 
     \b
     Example:

@@ -10,11 +10,13 @@ from saltloop.interfaces.command import LANGUAGE, guarded, main
 
 
 @main.command()
-@click.option("--study", is_flag=True, help="The schema of study files instead.")
+@click.option("--study", is_flag=True, help="The schema of study files instead. 改为研究文件的 schema。")
 @LANGUAGE
 @guarded
 def schema(study: bool, language: str) -> int:
     r"""Print the JSON Schema of scenario files, so that an editor completes and checks while you type.
+
+    打印情景文件的 JSON Schema，供编辑器补全与检查。
 
     \b
     Example:

@@ -17,6 +17,8 @@ from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main
 def show(path: Path, data: str | None, language: str) -> int:
     r"""Show a scenario as resolved, with where each value came from; or the plan of a finished run.
 
+    显示解析后的情景及各值来源；或一次运行的方案。
+
     \b
     Example:
         saltloop show scenarios/qaidam-2025-targets.yaml

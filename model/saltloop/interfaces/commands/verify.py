@@ -17,6 +17,8 @@ from saltloop.interfaces.command import LANGUAGE, guarded, main
 def verify(run_folder: Path, language: str) -> int:
     r"""Recompute objective, balances, accounts and certificate of a run from its files alone.
 
+    仅由文件重新计算一次运行的目标值、平衡、账户与最优性检验。
+
     \b
     Example:
         saltloop verify results/qaidam-2025
