@@ -311,6 +311,37 @@ def test_random_programmes_end_as_whole_ones(seed: int) -> None:
         assert_as_whole(warm.solve(), case)
 
 
+@given(st.integers(0, 10**9))
+@settings(max_examples=60, deadline=None)
+def test_a_case_made_from_another_is_the_case_made_alone(seed: int) -> None:
+    """Any one number moved, and a few together: what is taken over from the case before is what would be made anew."""
+    first = random_programme(seed)
+    lean, draw = reduced(first), np.random.default_rng(seed)
+    before, _ = lean.of(first)
+    for several in (1, 1, 1, 3):
+        numbers = first.numbers.copy()
+        at = draw.integers(0, len(numbers), several)
+        known = np.where(np.isfinite(numbers[at]), numbers[at], 3.0)
+        numbers[at] = known * draw.choice([0.0, 2.0, -1.0], several) + draw.choice([0.0, 1.0], several)
+        alone, alone_refused = lean.of(Arrays(first.layout, numbers))
+        after, refused = lean.of(Arrays(first.layout, numbers), before)
+        assert refused.tolist() == alone_refused.tolist()
+        if not len(refused):
+            assert np.array_equal(after.arrays.numbers, alone.arrays.numbers)
+            assert np.array_equal(after.numbers, alone.numbers, equal_nan=True)
+
+
+@pytest.mark.parametrize("position", range(len(by_hand().numbers)))
+def test_every_number_of_the_case_by_hand_is_felt(position: int) -> None:
+    first = by_hand()
+    numbers = first.numbers.copy()
+    numbers[position] = numbers[position] + 0.5 if np.isfinite(numbers[position]) else 9.0
+    lean, case = reduced(first), Arrays(first.layout, numbers)
+    (alone, alone_refused), (after, refused) = lean.of(case), lean.of(case, lean.of(first)[0])
+    assert refused.tolist() == alone_refused.tolist()
+    assert len(refused) or np.array_equal(after.arrays.numbers, alone.arrays.numbers)
+
+
 def test_random_programmes_are_reduced() -> None:
     """Else the test of random ones would be one of nothing."""
     found = [random_programme(seed) for seed in range(40)]

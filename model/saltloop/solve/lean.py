@@ -44,21 +44,26 @@ class Lean:
         """
         return replace(scale, down=scale.down[self.after.rows], across=scale.across[self.after.columns])
 
-    def of(self, arrays: Arrays) -> tuple[Reduced, np.ndarray]:
+    def of(self, arrays: Arrays, last: Reduced | None = None) -> tuple[Reduced, np.ndarray]:
         """A case reduced, and the rows of the structure whose numbers do not allow it; where there are any, there is nothing in it.
 
         Args:
             arrays: on the layout.
+            last: a case that it is like, reduced; what is made from the same numbers is taken from there.
         """
         if not self.steps:
             return Reduced(self, arrays, arrays.numbers), np.zeros(0, dtype=np.intp)
         own = len(arrays.numbers)
-        numbers = np.empty(own + 1 + sum(step.made for step in self.steps))
-        numbers[:own], numbers[own] = arrays.numbers, 0.0
+        numbers = np.zeros(own + 1 + sum(step.made for step in self.steps)) if last is None else last.numbers.copy()
+        numbers[:own] = arrays.numbers
+        moved = None if last is None else np.flatnonzero(numbers[:own] != last.numbers[:own])
         for step in self.steps:
-            refused = step.make(numbers)
+            refused = step.make(numbers, moved)
             if len(refused):
                 return Reduced(self, arrays, numbers), step.before.rows[refused]
+            if last is not None and moved is not None:
+                made = slice(step.first, step.first + step.made)
+                moved = np.append(moved, step.first + np.flatnonzero(numbers[made] != last.numbers[made]))
         return Reduced(self, arrays, numbers), np.zeros(0, dtype=np.intp)
 
 

@@ -176,7 +176,7 @@ class Warm:
             self.basis = None
             self._open(arrays)
             return
-        case, refused = self._case.lean.of(arrays)
+        case, refused = self._case.lean.of(arrays, self._case)
         self._spared = np.union1d(self._spared, refused)
         if len(refused):
             self._open(arrays)

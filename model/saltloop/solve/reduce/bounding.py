@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from saltloop.solve.reduce.form import BASIC, LOWER, UPPER, Form, Optimum, Statuses, form_of, kept, ordered, places, starts_of
+from saltloop.solve.reduce.form import BASIC, LOWER, UPPER, Form, Optimum, Source, Statuses, form_of, kept, ordered, places, starts_of
 
 # Bounds that cross by no more than this share are equal.
 _CROSSED = 1e-12
@@ -92,12 +92,24 @@ class Bounding:
         """How many numbers are made."""
         return 2 * len(self._met[0])
 
-    def make(self, numbers: np.ndarray) -> np.ndarray:
+    @cached_property
+    def _source(self) -> Source:
+        """What the bounds are made from."""
+        rows = np.concatenate([self.rows, self.idle, self.unbounded])
+        return Source.of(self.first, self._entries, self._sides[:, rows], self._own)
+
+    def make(self, numbers: np.ndarray, moved: np.ndarray | None = None) -> np.ndarray:
         """Put the numbers that are made into the vector of all numbers.
+
+        Args:
+            numbers: all numbers; those that are made may stand there from another case.
+            moved: positions of the numbers before them that differ from that case; None: none stand there.
 
         Returns:
             rows of a case that do not hold what is asked of them, as positions; if there are any, nothing is made.
         """
+        if not self._source.has_any(moved):
+            return np.zeros(0, dtype=np.intp)
         refused = self._refused(numbers)
         if len(refused):
             return refused

@@ -19,7 +19,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from saltloop.solve.reduce.form import BASIC, Form, Optimum, Statuses, form_of, kept, ordered, places, spread, starts_of
+from saltloop.solve.reduce.form import BASIC, Form, Optimum, Source, Statuses, form_of, kept, ordered, places, spread, starts_of
 
 # What is left of a sum that cancels, as a share of its terms, is rounding.
 _ROUNDING = 1e-13
@@ -86,27 +86,49 @@ class Determined:
         """How many numbers are made."""
         return sum(each.stop - each.start for each in self._made)
 
-    def make(self, numbers: np.ndarray) -> np.ndarray:
+    @cached_property
+    def _sources(self) -> tuple[Source, Source, Source, Source]:
+        """What shares and right sides, entries, costs and sides of rows are made from, beside shares and right sides."""
+        parts = self._parts
+        shares = (parts.across, parts.pivots, parts.right, parts.own_bounds, parts.across_bounds)
+        several = shares, (parts.down, parts.old), (parts.own_costs, parts.costs), (parts.down, parts.sides)
+        first, second, third, fourth = (Source.of(self.first, *positions) for positions in several)
+        return first, second, third, fourth
+
+    def make(self, numbers: np.ndarray, moved: np.ndarray | None = None) -> np.ndarray:
         """Put the numbers that are made into the vector of all numbers.
+
+        Args:
+            numbers: all numbers; those that are made may stand there from another case.
+            moved: positions of the numbers before them that differ from that case; None: none stand there.
 
         Returns:
             rows of a case that do not hold what is asked of them, as positions; if there are any, the case cannot be reduced so.
         """
         parts, (of_shares, of_right, of_entries, of_costs, of_sides) = self._parts, self._made
-        shares, right = numbers[of_shares], numbers[of_right]
+        anew, *some = (source.has_any(moved) for source in self._sources)
+        entries, costs, sides = (anew or each for each in some)
+        if anew and len(refused := self._make_shares(numbers)):
+            return refused
+        shares, right, down = numbers[of_shares], numbers[of_right], numbers[parts.down]
+        if entries:
+            numbers[of_entries] = parts.combined(numbers, down[parts.through] * shares[parts.times])
+        if costs:
+            less = [np.bincount(parts.across_at, shares * own[parts.across_pair], parts.costs.shape[1]) for own in numbers[parts.own_costs]]
+            numbers[of_costs] = (numbers[parts.costs] - less).ravel()
+        if sides:
+            less = [np.bincount(parts.down_at, down * right[parts.down_pair], parts.sides.shape[1])]
+            numbers[of_sides] = (numbers[parts.sides] - less).ravel()
+        return np.zeros(0, dtype=np.intp)
+
+    def _make_shares(self, numbers: np.ndarray) -> np.ndarray:
+        """Put shares and right sides there; the rows that do not hold what is asked of them."""
+        parts, (of_shares, of_right, *_) = self._parts, self._made
         with np.errstate(divide="ignore", invalid="ignore"):
             pivots, sides = numbers[parts.pivots], numbers[parts.right]
-            np.divide(numbers[parts.across], pivots[parts.across_pair], out=shares)
-            np.divide(sides[0], pivots, out=right)
+            shares, right = numbers[parts.across] / pivots[parts.across_pair], sides[0] / pivots
             refused: np.ndarray = self.rows[~(self._is_inside(numbers, shares, right) & (pivots != 0) & (sides[0] == sides[1]))]
-        if len(refused):
-            return refused
-        down = numbers[parts.down]
-        moved = np.bincount(parts.down_at, down * right[parts.down_pair], parts.sides.shape[1])
-        less = [np.bincount(parts.across_at, shares * own[parts.across_pair], parts.costs.shape[1]) for own in numbers[parts.own_costs]]
-        numbers[of_entries] = parts.combined(numbers, down[parts.through] * shares[parts.times])
-        numbers[of_costs] = (numbers[parts.costs] - less).ravel()
-        numbers[of_sides] = (numbers[parts.sides] - moved).ravel()
+        numbers[of_shares], numbers[of_right] = shares, right
         return refused
 
     def _is_inside(self, numbers: np.ndarray, shares: np.ndarray, right: np.ndarray) -> np.ndarray:

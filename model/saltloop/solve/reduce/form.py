@@ -75,6 +75,29 @@ class Form:
         return np.stack([self.part(f"{what}_lower"), self.part(f"{what}_upper")])
 
 
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The numbers that something is made from.
+
+    Args:
+        asked: whether it is made from each of those before it.
+    """
+
+    asked: np.ndarray
+
+    @staticmethod
+    def of(count: int, *positions: np.ndarray) -> Source:
+        """Some of the first numbers, by their positions."""
+        asked = np.zeros(count, dtype=bool)
+        for each in positions:
+            asked[each] = True
+        return Source(asked)
+
+    def has_any(self, moved: np.ndarray | None) -> bool:
+        """Whether one of the numbers that moved is among them, so that what is made from them is to be made anew; None: all did."""
+        return moved is None or bool(self.asked[moved].any())
+
+
 def kept(count: int, taken: np.ndarray) -> np.ndarray:
     """Positions that are not taken."""
     left = np.ones(count, dtype=bool)
