@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from saltloop.data.read import listed_names
 from saltloop.errors import MESSAGES, InputError, Problem
 from saltloop.scenario import load_scenario
 from scenario.files import BASE, PACKS, scenario_of
@@ -51,6 +52,15 @@ def test_a_misspelt_key_hides_nothing_that_is_wrong_with_its_rule(tmp_path: Path
     rules = "rules:\n  a: {limit: cO2, at_most: 1 hm3, inn: zone}\n  b: {limit: co2, at_moost: 1 kt}\n  c: {limit: co2, at_most: 1 hm3, notes: x}\n"
     found = problems_of(tmp_path, {"add": rules})
     assert [(p.message.code, p.place.line) for p in found] == [("S110", 8), ("S203", 8), ("S110", 9), ("D102", 10), ("S110", 10)]
+
+
+def test_of_many_names_those_that_come_nearest_are_listed() -> None:
+    few, many = [f"name{n}" for n in range(40)], [*(f"other{n}" for n in range(100)), "co2_direct", "co2"]
+    assert str(listed_names(few, "x")) == ", ".join(few)
+    said = listed_names(many, "co22")
+    assert said.split(", ")[:2] == ["co2", "co2_direct"]
+    assert said.endswith(" and 90 more")
+    assert said.zh.endswith(" 等 102 个")
 
 
 def test_every_code_of_the_scenario_language_is_provoked() -> None:

@@ -18,10 +18,9 @@ import pandas as pd
 
 from saltloop.analysis.variation import Variation
 from saltloop.data.pack import Pack
-from saltloop.data.read import nearest
 from saltloop.errors import InputError, Place, message
 from saltloop.formulation.arrays import arrays_of
-from saltloop.formulation.rules.rule import UNKNOWN_ACCOUNT
+from saltloop.formulation.rules.rule import unknown_account
 from saltloop.results.run import Run
 from saltloop.scenario.document import Document, leaves
 from saltloop.scenario.nodes import KeyPath
@@ -185,7 +184,7 @@ def contributions(
     units = dict(zip(pack.tables["accounts"]["account"], pack.tables["accounts"]["unit"], strict=True))
     account = account or next(iter(first.manifest["objective"]["stages"][0]["accounts"]))
     if account not in units:
-        raise InputError(UNKNOWN_ACCOUNT.at(Place(), name=account, key="--account", known=", ".join(units), hint=nearest(account, list(units))))
+        raise InputError(unknown_account(Place(), account, "--account", units))
     inputs = inputs_between(document.data, document_of(second).data)
     all_orders = len(inputs) <= EXACT_UP_TO
     sequences = list(permutations(range(len(inputs)))) if all_orders else _some_orders(len(inputs), orders, seed)

@@ -13,7 +13,7 @@ from saltloop.errors import Place, Problems, Words, message
 from saltloop.formulation.case import Case
 from saltloop.formulation.program import Program, period_weights
 from saltloop.formulation.rules.limit import Limit
-from saltloop.formulation.rules.rule import UNKNOWN_ACCOUNT, UNKNOWN_AREA, sites_of
+from saltloop.formulation.rules.rule import UNKNOWN_AREA, sites_of, unknown_account
 from saltloop.language import Both
 
 OBJECTIVE = "objective"
@@ -82,7 +82,7 @@ def _wish(case: Case, program: Program, text: str, problems: Problems) -> Wish |
     units = dict(zip(case.pack.tables["accounts"]["account"], case.pack.tables["accounts"]["unit"], strict=True))
     sites = tuple(s for s in sites_of(case.pack, [place]) if s in case.sites) if place else tuple(case.sites)
     if account != OBJECTIVE and account not in units:
-        problems.add(UNKNOWN_ACCOUNT.at(Place(), name=account, key="--trade", known=", ".join(units), hint=nearest(account, list(units))))
+        problems.add(unknown_account(Place(), account, "--trade", units))
         return None
     if not sites:
         areas = list(case.pack.tables["areas"]["area"])

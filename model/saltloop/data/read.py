@@ -7,7 +7,7 @@ import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from saltloop.units import Units
 
 LINE, FILE = "_line", "_file"
+# Up to how many names a message lists all of them, and else how many of them.
+_LISTED, _NEAREST = 40, 12
 
 NOT_READABLE = message(
     "D104",
@@ -94,6 +96,14 @@ def nearest(word: str, known: list[str]) -> str:
     """The nearest valid name as a sentence, or nothing."""
     close = get_close_matches(word, known, n=1, cutoff=0.6)
     return did_you_mean(close[0]) if close else ""
+
+
+def listed_names(known: list[str], word: str) -> Words:
+    """The names that may stand where one is unknown; of many those that come nearest, and how many there are."""
+    if len(known) <= _LISTED:
+        return Words(", ".join(known), ", ".join(known))
+    close = sorted(known, key=lambda name: -SequenceMatcher(None, word, name).ratio())[:_NEAREST]
+    return Words(f"{', '.join(close)} and {len(known) - _NEAREST} more", f"{', '.join(close)} 等 {len(known)} 个")
 
 
 def did_you_mean(name: str) -> Words:

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from saltloop.data.pack import Pack
-from saltloop.data.read import FILE, LINE, nearest
+from saltloop.data.read import FILE, LINE
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.formulation.choices import Window
-from saltloop.formulation.rules.rule import UNKNOWN_ACCOUNT
+from saltloop.formulation.rules.rule import unknown_account
 from saltloop.scenario.document import Document
 from saltloop.scenario.nodes import KeyPath
 from saltloop.scenario.schema import OwnAccount, ScenarioFile, Term
@@ -70,10 +70,7 @@ def _tell_unknown(name: str, own: OwnAccount, known: list[str], document: Docume
     """Accounts that are to count this one and do not exist."""
     for other in own.enters:
         if other not in known:
-            key = f"accounts.{name}.enters"
-            problems.add(
-                UNKNOWN_ACCOUNT.at(document.place("accounts", name, "enters", other), name=other, key=key, known=", ".join(known), hint=nearest(other, known))
-            )
+            problems.add(unknown_account(document.place("accounts", name, "enters", other), other, f"accounts.{name}.enters", known))
 
 
 def _at(place: Place) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from saltloop.data.relations import plain_unit
 from saltloop.errors import InputError, Place, Problem, Problems, Words, message
 from saltloop.formulation.choices import Choices, PriceChange, Stage
 from saltloop.formulation.rules.price import Price
-from saltloop.formulation.rules.rule import OUTSIDE, UNKNOWN_ACCOUNT, UNKNOWN_AREA, UNKNOWN_COMMODITY, Context, Rule, Schedule, sites_of
+from saltloop.formulation.rules.rule import OUTSIDE, UNKNOWN_AREA, UNKNOWN_COMMODITY, Context, Rule, Schedule, sites_of, unknown_account
 from saltloop.scenario.accounts import add_accounts, windows
 from saltloop.scenario.complaints import file_of, rule_of
 from saltloop.scenario.document import Document, read_document
@@ -303,7 +303,7 @@ class _Names:
             path = (sense, *((number,) if several else ()), account)
             place, key = self.document.place(*path), ".".join(map(str, path[:-1]))
             if account not in units:
-                self.problems.add(UNKNOWN_ACCOUNT.at(place, name=account, key=key, known=", ".join(units), hint=nearest(account, list(units))))
+                self.problems.add(unknown_account(place, account, key, units))
                 continue
             first = first or units[account]
             weight = self.pack.units.quantity(text, f"({first})/({units[account]})", place, f"the weight of {account}")

@@ -17,7 +17,7 @@ import numpy as np
 from saltloop.data.pack import Pack
 from saltloop.data.read import nearest
 from saltloop.errors import InputError, Place, Problem, Problems, message
-from saltloop.formulation.rules.rule import UNKNOWN_ACCOUNT, UNKNOWN_AREA
+from saltloop.formulation.rules.rule import UNKNOWN_AREA, unknown_account
 from saltloop.scenario.complaints import form_of, shown_value
 from saltloop.scenario.correlation import why_no_correlation
 from saltloop.scenario.document import Document, is_off, read_document, read_file
@@ -378,7 +378,7 @@ class _Reader:
             upper, ratio, lower = name.partition("/")
             unknown = [account for account in (upper, lower)[: 2 if ratio else 1] if account not in units]
             for account in unknown:
-                self.problems.add(UNKNOWN_ACCOUNT.at(place, name=account, key="compare", known=", ".join(units), hint=nearest(account, list(units))))
+                self.problems.add(unknown_account(place, account, "compare", units))
             if not unknown:
                 better = better or self._better(upper, lower)
                 unit = units[upper] if not lower else "1" if units[upper] == units[lower] else f"{units[upper]}/{units[lower]}"

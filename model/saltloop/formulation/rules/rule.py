@@ -14,7 +14,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, WithJsonSchema
 
 from saltloop.data.pack import Pack
-from saltloop.data.read import nearest
+from saltloop.data.read import listed_names, nearest
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.formulation.rules.keys import about, expected
 from saltloop.units import split_quantity
@@ -42,6 +42,19 @@ MIXED_BOUNDARY = message(
              "规则“{rule}”：区域“{area}”在 {year} 年有“{has}”的背景值而没有“{lacks}”的"),
     ("a ratio must stand on one boundary: add the background of '{lacks}', or say `background: no` for the model alone",
      "比率的边界须一致：请补“{lacks}”的背景值，或写 background: no 只计模型内"))
+
+
+def unknown_account(place: Place, name: str, key: str, known: Iterable[str]) -> Problem:
+    """An account that is not there.
+
+    Args:
+        place: where it is named.
+        name: as written.
+        key: of the scenario, or the option of a command.
+        known: the accounts there are.
+    """
+    names = list(known)
+    return UNKNOWN_ACCOUNT.at(place, name=name, key=key, known=listed_names(names, name), hint=nearest(name, names))
 
 
 @dataclass(frozen=True)
@@ -116,8 +129,7 @@ class Context:
         """Unit of an account; None, with a problem, if there is no such account."""
         accounts = dict(zip(self.names("accounts", "account"), self.pack.tables["accounts"]["unit"], strict=True))
         if name not in accounts:
-            self.problems.add(UNKNOWN_ACCOUNT.at(self.place_of(field_name), name=name, key=f"{self.key}.{field_name}",
-                                                 known=", ".join(accounts), hint=nearest(name, list(accounts))))
+            self.problems.add(unknown_account(self.place_of(field_name), name, f"{self.key}.{field_name}", accounts))
         return accounts.get(name)
 
     def schedule(self, amount: Schedule, base: str | None, field_name: str) -> Schedule:
