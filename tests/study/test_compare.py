@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -103,6 +105,18 @@ def test_an_account_that_is_not_there_or_is_not_asked_for_is_told(runs: tuple[Ru
     for words in ([*folders, "--no-why"], [*folders, folders[0]]):
         said = typed("compare", *words, "--account", "co2", "--lang", "zh")
         assert (said.code, "R309" in said.text) == (BAD_INPUT, True)
+
+
+def test_an_account_that_only_the_scenarios_declare_is_explained(tmp_path: Path) -> None:
+    """All 88.5 kt of CO2 of the toy pack are charged; a price twice as high brings twice as much, since the objective does not feel it."""
+    made = project(tmp_path)
+    for price in (1, 2):
+        own = "accounts: {bill: {title: {en: Bill, zh: 账单}, unit: CNY}}\n"
+        made.write(f"{BASE}{own}rules: {{levy: {{charge: co2, price: {price} CNY/t, to: bill}}}}\n", f"at{price}")
+        assert typed("run", tmp_path / "scenarios" / f"at{price}.yaml", "--no-report", "--out", tmp_path / "results").code == SOLVED
+    found = contributions(*(open_run(tmp_path / "results" / f"at{price}") for price in (1, 2)), account="bill")
+    assert (found.first, found.second, found.unit) == (pytest.approx(88_500), pytest.approx(177_000), "CNY")
+    assert found.table["contribution"].tolist() == pytest.approx([88_500])
 
 
 def test_two_runs_of_one_scenario_have_no_reason_to_differ(runs: tuple[Run, Run]) -> None:

@@ -24,7 +24,7 @@ from saltloop.formulation.rules.rule import unknown_account
 from saltloop.results.run import Run
 from saltloop.scenario.document import Document, leaves
 from saltloop.scenario.nodes import KeyPath
-from saltloop.scenario.resolve import load_pack, resolve_document
+from saltloop.scenario.resolve import Scenario, load_pack, resolve_document
 from saltloop.solve.live import Options
 from saltloop.solve.warm import Warm
 
@@ -181,7 +181,10 @@ def contributions(
     document = document_of(first)
     pack = load_pack(document, data)
     _same_data(first, second, pack)
-    units = dict(zip(pack.tables["accounts"]["account"], pack.tables["accounts"]["unit"], strict=True))
+    before, after = ((run, resolve_document(document_of(run), pack=pack, check_changes=False)) for run in (first, second))
+    # Accounts that only a scenario declares are among them.
+    tables = [scenario.pack.tables["accounts"] for _, scenario in (before, after)]
+    units = {name: unit for table in tables for name, unit in zip(table["account"], table["unit"], strict=True)}
     account = account or next(iter(first.manifest["objective"]["stages"][0]["accounts"]))
     if account not in units:
         raise InputError(unknown_account(Place(), account, "--account", units))
@@ -191,13 +194,13 @@ def contributions(
     steps = {frozenset(order[:n]) for order in sequences for n in range(len(order) + 1)}
     values: dict[frozenset[int], float] = {}
     solver = _Values(document, pack, account)
-    ends = {frozenset[int](): first, frozenset(range(len(inputs))): second}
+    ends = {frozenset[int](): before, frozenset(range(len(inputs))): after}
     for number, subset in enumerate(sorted(steps, key=lambda s: (len(s), sorted(s)))):
         changed = document.data
         for n in sorted(subset):
             changed = _put(changed, inputs[n].keys, inputs[n].after)
         # The ends are the runs themselves: where plans are not unique another solve may give another value.
-        values[subset] = _in_run(ends[subset], account, pack) if subset in ends else solver.value(changed)
+        values[subset] = _in_run(*ends[subset], account) if subset in ends else solver.value(changed)
         tell(number + 1, len(steps))
     good = [order for order in sequences if all(np.isfinite(values[frozenset(order[:n])]) for n in range(len(order) + 1))]
     if not good:
@@ -217,12 +220,11 @@ def contributions(
     return Contributions(account, unit, values[frozenset()], values[whole], table, len(good), all_orders and len(good) == len(sequences), len(steps))
 
 
-def _in_run(run: Run, account: str, pack: Pack) -> float:
+def _in_run(run: Run, scenario: Scenario, account: str) -> float:
     """The account over all sites and periods of a run, each period times its years; background left out."""
-    table, sites = run.table("accounts"), set(pack.tables["sites"]["site"])
+    table, sites = run.table("accounts"), set(scenario.pack.tables["sites"]["site"])
     own = table[table["area"].isin(sites) & (table["account"] == account)]
-    years = dict(resolve_document(document_of(run), pack=pack, check_changes=False).choices.periods)
-    return float((own["value"] * own["period"].map(years)).sum())
+    return float((own["value"] * own["period"].map(dict(scenario.choices.periods))).sum())
 
 
 def _steps(order: tuple[int, ...], values: dict[frozenset[int], float]) -> list[float]:
