@@ -63,6 +63,20 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Some of the rows of a programme, not yet put together.
+
+    Args:
+        entries: rows, counted from the first of these, columns and numbers; several of one place are added.
+        lower, upper: bounds.
+    """
+
+    entries: list[Entries]
+    lower: np.ndarray
+    upper: np.ndarray
+
+
+@dataclass(frozen=True)
 class Expansion:
     """Everything that templates are expanded with.
 
@@ -82,7 +96,7 @@ class Expansion:
     numbers: Mapping[str, Numbers]
     width: int
 
-    def rows(self, template: Template, family: Family, slots: slice = slice(None)) -> Rows:
+    def rows(self, template: Template, family: Family, slots: slice = slice(None)) -> Part:
         """The rows of a template.
 
         Args:
@@ -98,7 +112,7 @@ class Expansion:
         right = 0.0 - constant
         lower = right if template.sense != "<=" else np.full(family.size, -np.inf)
         upper = right if template.sense != ">=" else np.full(family.size, np.inf)
-        return Rows(_assembled(blocks, (family.size, self.width)), lower, upper)
+        return Part(blocks, lower, upper)
 
     def _spaces(self, template: Template, family: Family, slots: slice) -> Iterator[Space]:
         """Rows that stand for themselves, and rows that stand for one per slice."""
@@ -188,7 +202,7 @@ class Expansion:
         if space.timed:
             row = row + self.steps.words[EACH][None, :, None]
         if term.column is None:
-            shape = np.broadcast_shapes(np.shape(value), row.shape)
+            shape = np.broadcast(value, row).shape
             constant += np.bincount(np.broadcast_to(row, shape).ravel(), np.broadcast_to(value, shape).ravel(), minlength=len(constant))
             return
         first, family = self.columns[term.column.name]
@@ -196,27 +210,27 @@ class Expansion:
         column = (family.first[found] + first)[:, None, None]
         if slices is not None:
             column = column + slices.along(self.steps.words[EACH][None, :])
-        shape = np.broadcast_shapes(np.shape(value), row.shape, column.shape)
+        shape = np.broadcast(value, row, column).shape
         parts = row.astype(np.int32), column.astype(np.int32), np.asarray(value, dtype=float)
         blocks.append(tuple((x if x.shape == shape else np.broadcast_to(x, shape)).ravel() for x in parts))  # type: ignore[arg-type]
 
 
-def _assembled(blocks: list[Entries], shape: tuple[int, int]) -> sparse.csr_array:
-    """Rows from entries; several of one place are added, zeros left out."""
-    if not blocks:
-        return sparse.csr_array(shape)
-    row, column, value = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-    matrix = sparse.csr_array(sparse.coo_array((value, (row, column)), shape=shape))
-    matrix.eliminate_zeros()
-    return matrix
+def stacked(parts: list[Part], width: int) -> Rows:
+    """Parts one under the other, zeros left out.
 
-
-def stacked(parts: list[Rows], width: int) -> Rows:
-    """Families of rows one under the other."""
+    Args:
+        parts: in order.
+        width: number of columns.
+    """
     if not parts:
         return Rows(sparse.csr_array((0, width)), np.zeros(0), np.zeros(0))
-    ends = np.cumsum([0, *(part.matrix.nnz for part in parts)])
-    pointers = [np.zeros(1, dtype=np.int32), *((part.matrix.indptr[1:] + end).astype(np.int32) for part, end in zip(parts, ends, strict=False))]
-    indices, data = (np.concatenate([getattr(part.matrix, name) for part in parts]) for name in ("indices", "data"))
     lower, upper = (np.concatenate([getattr(part, side) for part in parts]) for side in ("lower", "upper"))
-    return Rows(sparse.csr_array((data, indices, np.concatenate(pointers)), shape=(len(lower), width)), lower, upper)
+    row, column, value = (np.concatenate([entries[n] for part in parts for entries in part.entries]) for n in range(3))
+    first = start = 0
+    for part in parts:
+        end = start + sum(len(rows) for rows, _, _ in part.entries)
+        row[start:end] += first
+        first, start = first + len(part.lower), end
+    matrix = sparse.coo_array((value, (row, column)), shape=(len(lower), width)).tocsr()
+    matrix.eliminate_zeros()
+    return Rows(matrix, lower, upper)

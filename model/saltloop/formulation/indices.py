@@ -177,10 +177,13 @@ def indices(case: Case, terms: Terms) -> Indices:
 
 def _complete(found: Indices) -> None:
     """Give every key that an equation asks for its members, none where there are none."""
+    asked: dict[tuple[str, tuple[int, ...]], dict[Key, None]] = {}
     for name, (family, positions, _) in QUERIED.items():
-        asked = dict.fromkeys(tuple(key[n] for n in positions) for key in found.rows[family])
+        if (family, positions) not in asked:
+            columns = list(zip(*found.rows[family], strict=True))
+            asked[family, positions] = dict.fromkeys(zip(*(columns[n] for n in positions), strict=True) if columns else ())
         have = found.members[name]
-        found.members[name] = {key: have.get(key, ()) for key in asked}
+        found.members[name] = {key: have.get(key, ()) for key in asked[family, positions]}
 
 
 def _variables(case: Case, found: Indices) -> None:

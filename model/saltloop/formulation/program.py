@@ -21,7 +21,7 @@ from saltloop.formulation.case import Case
 from saltloop.formulation.choices import Stage
 from saltloop.formulation.draw import draw_limit, evaporation_limit, stock_limit
 from saltloop.formulation.equation import Equation
-from saltloop.formulation.expand import Expansion, Rows, stacked
+from saltloop.formulation.expand import Expansion, Part, Rows, stacked
 from saltloop.formulation.indices import QUERIED, VARIABLES, Indices, indices
 from saltloop.formulation.land import land_limit
 from saltloop.formulation.ledger import account_definition, charge_base, charge_tier, grant_limit
@@ -197,7 +197,7 @@ def compile_program(case: Case, terms: Terms | None = None) -> Program:
 
 def _rows(case: Case, found: Indices, space: Expansion, names: Names, units: dict[str, dict[str, str]]) -> tuple[Rows, tuple[FamilyOfLines, ...]]:
     """Rows of every equation, then of every rule, with their names."""
-    parts: list[Rows] = []
+    parts: list[Part] = []
     down: list[FamilyOfLines] = []
 
     def family(keys: Sequence[Key], width: int) -> Family:

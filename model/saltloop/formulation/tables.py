@@ -64,23 +64,22 @@ class Table:
         return len(self.codes)
 
     def _prepare(self) -> None:
-        """Number the names of each column anew, so that a key becomes one integer."""
+        """Number the names of each column anew, so that a key becomes one integer; names that are in no key share the last number."""
         key, size = np.zeros(len(self.codes), dtype=np.int64), 1
         self._sizes = []
         for column in self.codes.T:
-            place = np.full(len(self.labels), -1, dtype=np.int64)
-            place[column] = 0
-            met = np.flatnonzero(place == 0)
+            met = np.flatnonzero(np.bincount(column))
+            place = np.full(len(self.labels) + 1, len(met))
             place[met] = np.arange(len(met))
-            key = key * len(met) + place[column]
-            size *= len(met)
+            key = key * (len(met) + 1) + place[column]
+            size *= len(met) + 1
             self._places.append(place)
-            self._sizes.append(len(met))
+            self._sizes.append(len(met) + 1)
         if size > 2**62:
             raise OverflowError(f"a table of {len(self.codes)} keys has more combinations of names than can be counted")
         self._dense: np.ndarray | None = None
         if size <= _DENSE * len(key) + 1024:
-            self._dense = np.full(size, -1, dtype=np.int64)
+            self._dense = np.full(size, -1)
             self._dense[key] = np.arange(len(key))
         else:
             self._order = np.argsort(key)
@@ -94,24 +93,18 @@ class Table:
             size: number of keys.
         """
         if len(self.codes) == 0:
-            return np.full(size, -1, dtype=np.int64)
+            return np.full(size, -1)
         if not self._places:
             self._prepare()
-        if self._places and len(self._places[0]) < len(self.labels):  # names that were met since then occur in no key
-            more = np.full(len(self.labels) - len(self._places[0]), -1, dtype=np.int64)
-            self._places = [np.concatenate([place, more]) for place in self._places]
-        key, known = np.zeros(size, dtype=np.int64), np.ones(size, dtype=bool)
+        key: Any = 0
         for place, count, column in zip(self._places, self._sizes, query, strict=True):
-            local = place[column]
-            known &= local >= 0
-            key *= count
-            key += local
-        if not known.all():
-            key = np.where(known, key, 0)
+            key = key * count + place.take(column, mode="clip")  # names that were met since are as the last, which is no name
         if self._dense is not None:
-            return np.where(known, self._dense[key], -1)
-        at = np.minimum(np.searchsorted(self._sorted, key), len(self._sorted) - 1)
-        return np.where(known & (self._sorted[at] == key), self._order[at], -1)
+            found = self._dense.take(key)
+        else:
+            at = np.minimum(np.searchsorted(self._sorted, key), len(self._sorted) - 1)
+            found = np.where(self._sorted[at] == key, self._order[at], -1)
+        return found if np.ndim(found) else np.full(size, found)
 
 
 class Family(Table):
