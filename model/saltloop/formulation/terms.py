@@ -56,7 +56,8 @@ class Terms:
     def add(self, flow: str, key: tuple[str | int, ...], value: float) -> None:
         """Add to a coefficient; terms of one account on one flow are summed."""
         if value != 0:
-            self.flows[flow][key] = self.flows[flow].get(key, 0.0) + value
+            found = self.flows[flow]
+            found[key] = found.get(key, 0.0) + value
 
     def of(self, flow: str) -> Coefficients:
         """The coefficients of a flow."""
