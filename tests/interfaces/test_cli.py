@@ -118,6 +118,17 @@ def test_run_speaks_chinese_and_leaves_the_report_out_and_writes_where_it_is_tol
     assert not re.search(r"Certified|binds|Results|Sold", said.text)
 
 
+@pytest.mark.parametrize(("language", "listed"), [("en", "coal (2025), electricity (2025), salt (2025)"), ("zh", "煤（2025）、电力（2025）、")])
+def test_prices_of_another_year_are_told_with_names_of_the_language(tmp_path: Path, language: str, listed: str) -> None:
+    """Of potash there is a price for 2023; the others are taken from 2025."""
+    made = project(tmp_path, BASE.replace("prices: {year: 2025}", "prices: {year: 2023}"))
+    said = typed("run", made.scenario, "--lang", language, "--no-report", "--out", tmp_path / "out")
+    assert said.code == SOLVED
+    note = next(line for line in said.lines if "M303" in line)
+    assert listed in note
+    assert ("potash" in note, "氯化钾" in note) == (False, False)
+
+
 def test_the_workbook_speaks_the_language_of_the_run(shop: Project, folder: Path, chinese: Said) -> None:
     second = latest(shop.root / "elsewhere" / "deep" / "main")
     for run, sheets, first_column in ((folder, {"Accounts", "Flows", "Rules"}, "period"), (second, {"账户", "物流", "规则"}, "时期")):

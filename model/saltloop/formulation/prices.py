@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from saltloop.data.pack import Pack
 from saltloop.data.read import FILE, LINE
-from saltloop.errors import Place, Problem, Problems, message
+from saltloop.errors import Place, Problem, Problems, Words, message
 from saltloop.formulation.choices import Choices, PriceChange
 
 NO_PRICE = message(
@@ -80,5 +80,6 @@ class Prices:
         """One warning that lists the prices taken from another year."""
         if not self.taken:
             return None
-        listed = ", ".join(f"{name} ({year})" for name, year in sorted(self.taken.items()))
+        taken, titles = sorted(self.taken.items()), {row["commodity"]: row["title_zh"] for row in self.pack.rows("commodities")}
+        listed = Words(", ".join(f"{name} ({year})" for name, year in taken), "、".join(f"{titles[name]}（{year}）" for name, year in taken))
         return NEAREST_PRICE.at(Place(), count=len(self.taken), asked=self.choices.price_year, list=listed)
