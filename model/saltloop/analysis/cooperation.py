@@ -26,7 +26,7 @@ from saltloop.solve.warm import Outcome, Warm
 
 UNKNOWN_PLAYER = message(
     "R161",
-    ("'{name}' is no area or site of this scenario.{nearest}", "“{name}”不是本情景中的区域或地点{nearest}"),
+    ("'{name}' is no area or site of this scenario.{nearest}", "“{name}”不是本情景中的区域或地点。{nearest}"),
     ("areas: {areas}; or the id of a site", "区域：{areas}；或地点的编号"),
 )
 TWICE = message(

@@ -35,7 +35,7 @@ from saltloop.solve.levels import Levels
 LACKS = message(
     "R413",
     ("'{path}' has no account '{account}', so it has no place on this front", "“{path}”没有账户“{account}”，无法置于该前沿"),
-    ("place plans whose pack keeps that account.{nearest}", "请选用数据包含该账户的方案{nearest}"),
+    ("place plans whose pack keeps that account.{nearest}", "请选用数据包含该账户的方案。{nearest}"),
 )
 _FILES = ("*.yaml", "*.yml")
 # What the scenario of the front takes over from a plan with a front of its own; all else is the difference between both.

@@ -21,7 +21,10 @@ from saltloop.units import Units, units_of
 NOT_FOUND = message(
     "D120",
     ("no data pack '{name}'", "找不到数据包“{name}”"),
-    ("looked in: {looked}. Name a folder that holds pack.yaml, or say --data FOLDER", "查找过：{looked}。请给出含 pack.yaml 的文件夹，或用 --data 指定"),
+    (
+        "looked in: {looked}. Name a folder that holds pack.yaml, or say --data FOLDER.{hint}",
+        "查找过：{looked}。请给出含 pack.yaml 的文件夹，或用 --data 指定。{hint}",
+    ),
 )
 UNKNOWN_FILE = message(
     "D122",
@@ -114,11 +117,13 @@ def locate(name: str, start: Path | None = None, data: str | None = None) -> Pat
     Raises:
         InputError: D120, with the places looked in.
     """
-    candidates = [Path(name), *(place / name for place in places_to_look(start, data))]
+    places = places_to_look(start, data)
+    candidates = [Path(name), *(place / name for place in places)]
     for candidate in candidates:
         if (candidate / "pack.yaml").is_file():
             return candidate
-    raise InputError(NOT_FOUND.at(Place(), name=name, looked=", ".join(str(c) for c in candidates)))
+    known = [about.parent.name for place in places for about in sorted(place.glob("*/pack.yaml"))]
+    raise InputError(NOT_FOUND.at(Place(), name=name, looked=", ".join(str(c) for c in candidates), hint=nearest(name, known)))
 
 
 def _read_about(folder: Path) -> About:

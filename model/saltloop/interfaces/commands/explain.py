@@ -13,7 +13,7 @@ from saltloop.interfaces.command import LANGUAGE, guarded, main
 
 UNKNOWN = message(
     "R110",
-    ("nothing in this run is called '{name}'.{nearest}", "本次运行中没有“{name}”{nearest}"),
+    ("nothing in this run is called '{name}'.{nearest}", "本次运行中没有“{name}”。{nearest}"),
     (
         "name a commodity, process, rule or site as in names.parquet, or process@site; leave it out for an overview",
         "请给出 names.parquet 中的物料、工艺、规则或地点名，或“工艺@地点”；不写则为总览",
