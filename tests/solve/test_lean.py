@@ -231,7 +231,7 @@ def test_a_programme_that_is_solved_whole_after_all(monkeypatch: pytest.MonkeyPa
         outcome = warm.solve()
         starts.append(outcome.start)
         assert outcome.objectives == pytest.approx((22 + 2 * n,))
-    assert starts == ["rescaled", "rescaled", "rescaled", "cold", "warm"]
+    assert starts == ["whole", "whole", "whole", "cold", "warm"]
 
 
 def whole_outcome(arrays: Arrays) -> Outcome:

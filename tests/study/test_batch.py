@@ -535,6 +535,7 @@ def test_a_chunk_keeps_no_plans_for_its_tables(few: Study, monkeypatch: pytest.M
     done = solve_chunk(engine, [Task(f"{n:016x}", plan.values(n)) for n in range(2)])
     assert done.counts == {"optimal": 2}
     assert [answer.plan for answer in seen] == [None, None]
+    assert done.tables["status"]["start"].to_pylist() == ["cold", "warm"]
     assert len(done.tables["accounts"]) > 0
 
 

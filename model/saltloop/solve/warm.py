@@ -26,7 +26,7 @@ from saltloop.solve.solution import Certificate
 from saltloop.solve.stages import OPTIMAL, first_stage, later_stages, settling_rows
 
 Status = Literal["optimal", "infeasible", "unbounded", "stopped", "uncertified"]
-Start = Literal["warm", "cold", "cold_again", "rescaled"]
+Start = Literal["warm", "cold", "cold_again", "rescaled", "whole"]
 _DRIFT = 2.0**10
 _LIMITS = ("Time limit reached", "Iteration limit reached")
 _NOISE = 1e-9
@@ -35,7 +35,7 @@ _NOISE = 1e-9
 _FEW_STEPS = 50
 # Programmes of fewer rows are solved sooner than reduced.
 _LEAN_ROWS = 1_000
-# Cases that had to be solved whole after all, after which all are.
+# Cases of a structure that this process had to solve whole after all, after which it solves all of them so.
 _MISSES = 3
 
 
@@ -88,7 +88,7 @@ class Outcome:
     Args:
         status: optimal; infeasible or unbounded, proven by `ray`; stopped at a limit; uncertified: no answer of the solver stands the certificate.
         start: warm: from a basis; cold: from nothing; cold_again: from nothing, because the answer from the basis did not stand its
-            certificate or proof; rescaled: likewise, and scaled anew.
+            certificate or proof; whole: likewise, and nothing taken from the programme; rescaled: likewise, and scaled anew.
         objectives: value of every stage; empty without a plan.
         values: of every column, unscaled.
         duals: of every row: change of the first objective per unit more of the right side.
@@ -233,7 +233,7 @@ class Warm:
             self.scale = scaling(self.arrays)
             self._hand_over(whole(self.arrays))
             self.live.start_clock(time.perf_counter() - begun)
-            outcome = self._attempt("rescaled")
+            outcome = self._attempt("whole" if self._fell else "rescaled")
         if outcome.status == "optimal":
             self.basis, self._solved = outcome.basis, wanted
             self._beside = 0 < self.live.iterations <= _FEW_STEPS

@@ -63,6 +63,7 @@ class Answer:
         reason: why there is no plan; empty where there is one.
         objective: of the first stage; nan without a plan.
         certificate: worst relative violation; nan without a plan.
+        start: how the solver came to it, see Outcome; empty if it was not asked.
         seconds: for the whole case.
         plan: the plan as arrays; None if there is none.
         reader: of the structure; None without a plan.
@@ -74,6 +75,7 @@ class Answer:
     reason: Words = _NO_REASON
     objective: float = float("nan")
     certificate: float = float("nan")
+    start: str = ""
     seconds: float = 0.0
     plan: Plan | None = None
     reader: CaseReader | None = None
@@ -206,13 +208,13 @@ def _held(arrays: Arrays, capacities: Capacities) -> Arrays:
 def _answer(structure: _Structure, outcome: Outcome, seconds: float) -> Answer:
     """The outcome of a case in names."""
     if outcome.status != "optimal" or outcome.certificate is None:
-        return Answer(outcome.status, _why(structure, outcome), seconds=seconds)
+        return Answer(outcome.status, _why(structure, outcome), start=outcome.start, seconds=seconds)
     arrays = structure.warm.arrays
     lower, upper = arrays.row_bounds
     plan = Plan(outcome.values, outcome.duals, arrays.matrix @ outcome.values, lower, upper)
     reader = structure.reader
     accounts, rules = reader.account_values(plan), reader.rule_values(plan)
-    return Answer("optimal", _NO_REASON, outcome.objectives[0], outcome.certificate.worst, seconds, plan, reader, accounts, rules)
+    return Answer("optimal", _NO_REASON, outcome.objectives[0], outcome.certificate.worst, outcome.start, seconds, plan, reader, accounts, rules)
 
 
 def _why(structure: _Structure, outcome: Outcome) -> Words:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from saltloop import __version__
+from saltloop.results.study import STATUS_COLUMNS
 from saltloop.scenario.overlay import key_path
 from saltloop.scenario.resolve import resolved
 from saltloop.scenario.space import Values
@@ -58,10 +59,10 @@ class CasePlan:
 
     @cached_property
     def base(self) -> str:
-        """Twelve letters for what all cases share: the base scenario as resolved, its pack, this version."""
+        """Twelve letters for what all cases share: the base scenario as resolved, its pack, this version and what it writes of a case."""
         study = self.study
         document = {key: value for key, value in resolved(study.base)["document"].items() if key not in _SILENT}
-        return digest(["base", document, sorted(study.base.pack.hashes.values()), study.detail, __version__])[:12]
+        return digest(["base", document, sorted(study.base.pack.hashes.values()), study.detail, __version__, STATUS_COLUMNS])[:12]
 
     @property
     def options(self) -> int:

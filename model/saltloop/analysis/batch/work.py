@@ -66,9 +66,9 @@ def solve_chunk(engine: Engine, tasks: list[Task], stop: Callable[[], bool] = la
 
 def _tables(answers: list[tuple[str, Answer]], job: Job) -> dict[str, pa.Table]:
     rows = [
-        (case, a.status, a.objective, str(a.reason), a.reason.zh, a.certificate, a.seconds, job.time_limit) for case, a in answers
+        (case, a.status, a.objective, str(a.reason), a.reason.zh, a.certificate, a.start, a.seconds, job.time_limit) for case, a in answers
     ]  # in the order of STATUS_COLUMNS
-    kinds = [pa.string(), pa.string(), pa.float64(), pa.string(), pa.string(), pa.float64(), pa.float64(), pa.float64()]
+    kinds = [pa.string(), pa.string(), pa.float64(), pa.string(), pa.string(), pa.float64(), pa.string(), pa.float64(), pa.float64()]
     columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
     status = pa.table({name: pa.array(column, type=kind) for name, column, kind in zip(STATUS_COLUMNS, columns, kinds, strict=True)})
     readers: dict[int, CaseReader] = {id(a.reader): a.reader for _, a in answers if a.reader is not None}
