@@ -124,7 +124,7 @@ def toy() -> Plan:
 @cache
 def tables() -> dict[str, pd.DataFrame]:
     plan = toy()
-    program = {f"program/{name}": frame for name, frame in program_tables(plan.solved.program, plan.solved.solution).items()}
+    program = {f"program/{name}": table.to_pandas() for name, table in program_tables(plan.solved.program, plan.solved.solution).items()}
     return all_tables(plan.solved) | program
 
 

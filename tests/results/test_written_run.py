@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from everything import CHOICES, EVERYTHING
@@ -108,7 +109,7 @@ def test_a_run_that_is_not_complete_leaves_no_folder(tmp_path: Path, extra: Call
     target = tmp_path / "scenario" / "moment"
     frame = pd.DataFrame({"value": [1.0]})
     with pytest.raises(error):
-        files.write_run(target, {"flows": frame}, {"rows": frame}, {"status": "optimal"}, (extra,))
+        files.write_run(target, {"flows": frame}, {"rows": pa.Table.from_pandas(frame)}, {"status": "optimal"}, (extra,))
     assert left_in(tmp_path) == []
     assert not target.exists()
     assert list((tmp_path / "scenario").iterdir()) == []

@@ -112,7 +112,7 @@ def _wanted(wish: Wish) -> Wanted:
 def _held(program: Program, several: Sequence[Wish]) -> Program:
     """The programme with a free row for each account."""
     units = {wish.name: wish.unit for wish in several}
-    family = FamilyOfLines(_HELD, ("account",), tuple((wish.name,) for wish in several), (), lambda key: units[str(key[0])])
+    family = FamilyOfLines(_HELD, ("account",), tuple((wish.name,) for wish in several), (), units.__getitem__, 0)
     free = np.full(len(several), np.inf)
     down = Lines((*program.down.families, family), np.append(program.down.lower, -free), np.append(program.down.upper, free))
     rows = sparse.csr_array(np.vstack([wish.weights for wish in several]))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from saltloop.formulation import written
 from saltloop.formulation.tables import Family, Key, Labels, Member
+from saltloop.formulation.written import Written
 
 
 def name_of(family: str, key: Iterable[Member]) -> str:
@@ -28,8 +29,8 @@ class FamilyOfLines:
         over: names of the indices.
         keys: one per line, or, ending with EACH, one per line and slice.
         slices: names of the slices.
-        unit_of: unit of a key.
-        unit_at: position of the one index that the unit depends on; None: it may depend on the whole key.
+        unit_of: unit of a name, or of a key.
+        unit_at: position of the one index whose name the unit depends on; None: it may depend on the whole key.
         known: the keys as numbers of names, if there are such already.
     """
 
@@ -37,7 +38,7 @@ class FamilyOfLines:
     over: tuple[str, ...]
     keys: tuple[Key, ...]
     slices: tuple[str, ...]
-    unit_of: Callable[[Key], str]
+    unit_of: Callable[[Any], str]
     unit_at: int | None = None
     known: Family | None = None
 
@@ -63,6 +64,20 @@ class FamilyOfLines:
         key = np.searchsorted(found.first, lines, side="right") - 1
         return key, np.where(found.timed[key], lines - found.first[key], -1)
 
+    def codes(self, labels: Labels) -> np.ndarray:
+        """Every line as numbers of names (lines, indices), its slice written out.
+
+        Args:
+            labels: the numbers of names, to which those of this family are added.
+        """
+        own = self.numbered.codes if self.numbered.labels is labels else labels.codes(self.keys, len(self.over))
+        if not self.numbered.timed.any():
+            return own
+        key, piece = self.places
+        found: np.ndarray = own[key]
+        found[piece >= 0, -1] = labels.codes(self.slices, 1)[piece[piece >= 0], 0]
+        return found
+
     def indices(self) -> dict[str, np.ndarray]:
         """Every index as a column of names."""
         key, piece = self.places
@@ -79,8 +94,7 @@ class FamilyOfLines:
 
     def units(self) -> np.ndarray:
         """Unit of every line."""
-        texts, number = written.units([self])
-        return np.array(texts, dtype=object)[number]
+        return _objects(Written([self]).units())
 
     def written_keys(self) -> tuple[Key, ...]:
         """Key of every line, its slice written out."""
@@ -156,20 +170,11 @@ class Lines:
 
     def units(self) -> np.ndarray:
         """Unit of every line."""
-        texts, number = written.units(self._filled())
-        return np.array(texts, dtype=object)[number]
+        return _objects(Written(self.filled()).units())
 
-    def _filled(self) -> list[FamilyOfLines]:
+    def filled(self) -> list[FamilyOfLines]:
         """Families that have lines."""
         return [family for family in self.families if len(family.keys)]
-
-    def written(self, **more: np.ndarray) -> pd.DataFrame:
-        """Name, family[key,key,...], unit, lower and upper of every line, and more columns by name."""
-        families = self._filled()
-        texts = {"name": written.names(families), "unit": written.spread(*written.units(families))}
-        # One thread: more of them take longer to start than to work.
-        found: pd.DataFrame = pa.table({**texts, "lower": self.lower, "upper": self.upper, **more}).to_pandas(use_threads=False)
-        return found
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -179,6 +184,11 @@ class Lines:
         units = self.units()
         texts = {"family": name, "key": keys, "unit": units}
         return pd.DataFrame({what: pd.Series(x, dtype=object) for what, x in texts.items()} | {"lower": self.lower, "upper": self.upper})
+
+
+def _objects(texts: pa.Array) -> np.ndarray:
+    found: np.ndarray = texts.to_numpy(zero_copy_only=False)
+    return found
 
 
 def lines_of(frame: pd.DataFrame) -> Lines:

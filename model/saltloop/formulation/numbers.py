@@ -8,7 +8,6 @@ from typing import Any
 from saltloop.formulation.calendar import HOURS, YEAR
 from saltloop.formulation.case import Case, over_slices
 from saltloop.formulation.indices import Indices
-from saltloop.formulation.tables import Key
 from saltloop.formulation.terms import Terms
 
 Values = dict[str, dict[Any, Any]]
@@ -94,10 +93,10 @@ def units_of(case: Case) -> dict[str, dict[str, str]]:
     }
 
 
-def unit_reader(template: str, over: tuple[str, ...], units: dict[str, dict[str, str]]) -> tuple[Callable[[Key], str], int]:
-    """How the unit of a key is read, and the position of the index that it depends on: the template names at most one of the indices."""
+def unit_reader(template: str, over: tuple[str, ...], units: dict[str, dict[str, str]]) -> tuple[Callable[[str], str], int]:
+    """How a unit is read from a name, and the position of the index whose name it depends on: the template names at most one of the indices."""
     named = next((name for name in over if f"{{{name}}}" in template), None)
     if named is None:
         return (lambda _: template), 0
     position, texts = over.index(named), {name: template.replace(f"{{{named}}}", unit) for name, unit in units[named].items()}
-    return (lambda key: texts[str(key[position])]), position
+    return texts.__getitem__, position

@@ -6,13 +6,14 @@ the same programme as an ordinary Pyomo model, for users who extend it and as th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from scipy import sparse
 
 from saltloop.formulation.balance import balance
@@ -34,6 +35,7 @@ from saltloop.formulation.tables import Family, Key, tables
 from saltloop.formulation.templates import Names, Template, read_row
 from saltloop.formulation.terms import Terms, ledger_terms
 from saltloop.formulation.tiers import check_tiers
+from saltloop.formulation.written import Written
 
 __all__ = ["EQUATIONS", "RULE", "Program", "compile_program", "name_of", "period_weights", "pyomo_model"]
 
@@ -98,6 +100,19 @@ class Program:
     def rows(self) -> pd.DataFrame:
         """One line per row: family, key (tuple), unit, lower, upper; made when first asked for, not to be changed."""
         return self.down.frame
+
+    def tables(self, columns: Mapping[str, np.ndarray], rows: Mapping[str, np.ndarray]) -> tuple[pa.Table, pa.Table]:
+        """Name, family[key,key,...], unit, lower and upper of every column and of every row, and more about them by name.
+
+        Both together, since columns and rows share most of their texts.
+        """
+        texts = Written([*self.across.filled(), *self.down.filled()])
+        names, units, n = texts.names(), texts.units(), len(self.across)
+
+        def table(lines: Lines, part: slice, more: Mapping[str, np.ndarray]) -> pa.Table:
+            return pa.table({"name": names[part], "unit": units[part], "lower": lines.lower, "upper": lines.upper, **more})
+
+        return table(self.across, slice(n), columns), table(self.down, slice(n, None), rows)
 
     @cached_property
     def _places(self) -> dict[tuple[str, bool], pd.Series]:
@@ -212,7 +227,7 @@ def _rows(case: Case, found: Indices, space: Expansion, names: Names, units: dic
         keys = tuple(key for key in found.rows[RULE] if key[0] == rule.name)
         if keys:
             parts.append(space.rows(read_row(rule.name, rule.row, 1, names, rule.place), family(keys, 2), slice(1, 2)))
-    down.append(FamilyOfLines(RULE, (RULE, "period"), found.rows[RULE], (), lambda key: units[RULE][str(key[0])], 0))
+    down.append(FamilyOfLines(RULE, (RULE, "period"), found.rows[RULE], (), units[RULE].__getitem__, 0))
     return stacked(parts, space.width), tuple(down)
 
 

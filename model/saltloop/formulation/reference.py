@@ -120,10 +120,10 @@ def plain_model(case: Case, terms: Terms) -> pyo.ConcreteModel:
 
 def _frame(names: list[tuple[str, Key]], lower: list[float], upper: list[float], case: Case) -> pd.DataFrame:
     units = units_of(case)
-    readers = {name: unit_reader(unit, over, units)[0] for name, (over, unit) in VARIABLES.items()}
-    readers |= {e.name: unit_reader(e.unit, e.over, units)[0] for e in EQUATIONS}
-    readers[RULE] = lambda key: units[RULE][str(key[0])]
-    unit = [readers[family](key) for family, key in names]
+    readers = {name: unit_reader(unit, over, units) for name, (over, unit) in VARIABLES.items()}
+    readers |= {e.name: unit_reader(e.unit, e.over, units) for e in EQUATIONS}
+    readers[RULE] = units[RULE].__getitem__, 0
+    unit = [read(str(key[position])) for (read, position), key in ((readers[family], key) for family, key in names)]
     families, keys = [f for f, _ in names], pd.Series([k for _, k in names], dtype=object)
     return pd.DataFrame({"family": families, "key": keys, "unit": unit, "lower": np.array(lower, dtype=float), "upper": np.array(upper, dtype=float)})
 

@@ -42,6 +42,10 @@ class Labels:
             flat = chain.from_iterable(keys)
         return np.fromiter(map(self._code.__getitem__, flat), dtype=np.int64, count=len(keys) * width).reshape(len(keys), width)
 
+    def texts(self) -> list[str]:
+        """The names as texts, in the order of their numbers."""
+        return list(map(str, self._code))
+
     def named(self, codes: Iterable[int]) -> Key:
         """Names of numbers."""
         names = list(self._code)

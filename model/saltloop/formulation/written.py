@@ -1,126 +1,109 @@
-"""Names and units of lines as texts: what many lines share is written once, and a name is put together of its start and its end."""
+"""Names and units of lines as texts: each text is written once and taken by all lines that share it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
+from saltloop.formulation.tables import Labels
+
 if TYPE_CHECKING:
     from saltloop.formulation.lines import FamilyOfLines
 
 _TEXT = pa.large_string()
-# What the numbers of one family are below at most, so that those of a hundred families find room beside each other.
-_MOST = 2**55
-# A number for every line, and what all of them are below.
-_Numbers = tuple[np.ndarray, int]
-# Texts, and for every line which of them it has.
-Texts = tuple[list[str], np.ndarray]
+# What numbers of combinations stay below; and up to how many, for each line, a place is kept for every one that there could be.
+_MOST, _DENSE = 2**62, 4
+# Texts, and which of them every line has.
+_Texts = tuple[pa.Array, np.ndarray]
 
 
-def names(families: Sequence[FamilyOfLines]) -> pa.Array:
-    """Name of every line, family[key,key,...].
+class Written:
+    """Lines of several families, one after another, as numbers.
 
     Args:
         families: one after another.
+
+    Attributes:
+        owner: which family every line is of.
+        codes: of the lines of each family, the numbers of their indices (lines, indices).
+        words: what these numbers stand for.
     """
-    start, end = _texts(families, _starts, _starts_of_names), _texts(families, _ends, _ends_of_names)
-    return compute.binary_join_element_wise(spread(*start), spread(*end), pa.scalar("", _TEXT))
+
+    def __init__(self, families: Sequence[FamilyOfLines]) -> None:
+        # The numbers that most of them have already.
+        labels = next((each.known.labels for each in families if each.known), Labels(()))
+        self.families = families
+        self.owner = np.repeat(np.arange(len(families)), [len(each) for each in families])
+        self.codes = [each.codes(labels) for each in families]
+        self.words = labels.texts()
+
+    def names(self) -> pa.Array:
+        """Name of every line, family[key,key,...]; no two lines share one, but many share its start or its end."""
+        # A column for each index; the last word, which is none, where a family has no more of them.
+        indices = np.full((max((own.shape[1] for own in self.codes), default=0), len(self.owner)), len(self.words))
+        for own, end in zip(self.codes, np.cumsum([len(own) for own in self.codes]), strict=True):
+            indices[: own.shape[1], end - len(own) : end] = own.T
+        first = pa.array([*self.words, None], _TEXT)
+        later = compute.binary_join_element_wise(pa.scalar(",", _TEXT), first, pa.scalar("", _TEXT))
+        start = (pa.array([f"{each.name}[" for each in self.families], _TEXT), self.owner), *((first, own) for own in indices[:1])
+        end = *((later, own) for own in indices[1:]), (pa.array(["]"], _TEXT), np.zeros(len(self.owner), dtype=np.int64))
+        return _joined(_taken(*_combined(start)), _taken(*_combined(end)))
+
+    def units(self) -> pa.Array:
+        """Unit of every line; read once for each name that the units of a family depend on."""
+        reads = [each.places[0] if each.unit_at is None else own[:, each.unit_at] for each, own in zip(self.families, self.codes, strict=True)]
+        read = np.concatenate([np.zeros(0, dtype=np.int64), *reads])
+        below = int(np.max(read, initial=0)) + 1
+        number, one = _distinct(self.owner * below + read, len(self.families) * below)
+        texts: list[str] = []
+        for n, family in enumerate(self.families):
+            known: Sequence[Any] = family.keys if family.unit_at is None else self.words
+            texts += map(family.unit_of, map(known.__getitem__, read[one[self.owner[one] == n]].tolist()))
+        return _taken(pa.array(texts, _TEXT), number)
 
 
-def units(families: Sequence[FamilyOfLines]) -> Texts:
-    """Unit of every line; read once for each name that units depend on.
-
-    Args:
-        families: one after another.
-    """
-    return _texts(families, _unit_numbers, lambda family, lines: [family.unit_of(family.keys[n]) for n in family.places_of(lines)[0].tolist()])
-
-
-def spread(texts: list[str], number: np.ndarray) -> pa.Array:
+def _taken(texts: pa.Array, own: np.ndarray) -> pa.Array:
     """The text of every line."""
-    return pa.array(texts, _TEXT).take(pa.array(number))
+    return texts.take(pa.array(own))
 
 
-def _texts(families: Sequence[FamilyOfLines], number_of: Callable[[FamilyOfLines], _Numbers], write: Callable[[FamilyOfLines, np.ndarray], list[str]]) -> Texts:
-    """A text for every line.
+def _joined(*parts: pa.Array) -> pa.Array:
+    """Texts of the same lines put together, none where there is none."""
+    return compute.binary_join_element_wise(*parts, pa.scalar("", _TEXT), null_handling="skip")
+
+
+def _combined(parts: Sequence[_Texts]) -> _Texts:
+    """Text of every line, put together of several; once for each combination."""
+    number, count = np.zeros(len(parts[0][1]), dtype=np.int64), 1
+    for texts, own in parts:
+        if count * len(texts) > _MOST:
+            number, one = _distinct(number, count)
+            count = len(one)
+        number, count = number * len(texts) + own, count * len(texts)
+    number, one = _distinct(number, count)
+    return _joined(*(_taken(texts, own[one]) for texts, own in parts)), number
+
+
+def _distinct(values: np.ndarray, below: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each value which of the distinct ones it is, and for each of these a place where it stands.
 
     Args:
-        families: one after another.
-        number_of: numbers of the lines of a family; those of one number have one text.
-        write: texts of some lines of a family.
+        values: numbers from 0.
+        below: what they stay below.
     """
-    if not families:
-        return [], np.zeros(0, dtype=np.int64)
-    numbers, base = [], 0
-    for each in families:
-        own, below = number_of(each)
-        numbers.append(own + base)
-        base += below
-    number, met = pd.factorize(np.concatenate(numbers))
-    # The first line of each number: they rise, since numbers are in the order in which they are met.
-    line = np.empty(len(met), dtype=np.int64)
-    line[number[::-1]] = np.arange(len(number))[::-1]
-    ends = np.cumsum([len(each) for each in families])
-    parts = np.split(line, np.searchsorted(line, ends[:-1]))
-    texts = (write(each, part - end + len(each)) for each, part, end in zip(families, parts, ends, strict=True))
-    return [text for part in texts for text in part], number
-
-
-def _starts_of_names(family: FamilyOfLines, lines: np.ndarray) -> list[str]:
-    """What ends with the first index."""
-    return [f"{family.name}[{key[0] if key else ''}" for key in family.keys_of(lines)]
-
-
-def _ends_of_names(family: FamilyOfLines, lines: np.ndarray) -> list[str]:
-    """What follows the first index."""
-    form = ",%s" * len(family.over[1:]) + "]"
-    return [form % key[1:] for key in family.keys_of(lines)]
-
-
-def _starts(family: FamilyOfLines) -> _Numbers:
-    """Equal for lines that share the first index."""
-    found = family.numbered
-    number = (found.codes[:, 0], len(found.labels)) if family.over else _nothing(family)
-    return _of_lines(family, number, len(family.over) == 1)
-
-
-def _ends(family: FamilyOfLines) -> _Numbers:
-    """Equal for lines that share the indices after the first."""
-    found, number = family.numbered, _nothing(family)
-    for column in found.codes.T[1:]:
-        number = _paired(number, (column, len(found.labels)))
-    return _of_lines(family, number, len(family.over) > 1)
-
-
-def _unit_numbers(family: FamilyOfLines) -> _Numbers:
-    """Equal only for lines of one unit."""
-    found = family.numbered
-    number = (np.arange(len(family.keys)), len(family.keys)) if family.unit_at is None else (found.codes[:, family.unit_at], len(found.labels))
-    return _of_lines(family, number, False)
-
-
-def _nothing(family: FamilyOfLines) -> _Numbers:
-    return np.zeros(len(family.keys), dtype=np.int64), 1
-
-
-def _of_lines(family: FamilyOfLines, number: _Numbers, by_slice: bool) -> _Numbers:
-    """Numbers of lines from those of their keys; of different slices different ones, if asked for."""
-    if not family.numbered.timed.any():
-        return number
-    key, piece = family.places
-    lines = number[0][key], number[1]
-    return _paired(lines, (piece + 1, len(family.slices) + 1)) if by_slice else lines
-
-
-def _paired(first: _Numbers, second: _Numbers) -> _Numbers:
-    """A number for each pair of numbers."""
-    number, count = first
-    if count * second[1] > _MOST:
-        number, met = pd.factorize(number)
-        count = len(met)
-    return number * second[1] + second[0], count * second[1]
+    if below > _DENSE * len(values):
+        number, met = pd.factorize(values)
+        place = np.empty(len(met), dtype=np.int64)
+        place[number] = np.arange(len(number))
+        return number, place
+    place = np.full(below, -1)
+    place[values] = np.arange(len(values))
+    met = np.flatnonzero(place >= 0)
+    number = np.empty(below, dtype=np.int64)
+    number[met] = np.arange(len(met))
+    return number[values], place[met]

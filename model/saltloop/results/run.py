@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 from pyarrow import parquet
 
 from saltloop.errors import InputError, Place, Words, message
@@ -159,42 +160,44 @@ def new_file(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def program_tables(program: Program, solution: Solution) -> dict[str, pd.DataFrame]:
+def program_tables(program: Program, solution: Solution) -> dict[str, pa.Table]:
     """The arrays as tables, so that a certificate can be computed from the files alone.
 
     columns: name, unit, lower, upper, cost, value, reduced_cost; rows: name, unit, lower, upper, dual; matrix: row, column,
     coefficient (positions from 0).
     """
-    entries = program.matrix.tocoo()
+    of_columns = {"cost": program.stages[0][1], "value": solution.values, "reduced_cost": solution.reduced_costs}
+    columns, rows = program.tables(of_columns, {"dual": solution.duals})
+    entries = program.matrix.tocoo(copy=False)
     return {
-        "columns": program.across.written(cost=program.stages[0][1], value=solution.values, reduced_cost=solution.reduced_costs),
-        "rows": program.down.written(dual=solution.duals),
-        "matrix": pd.DataFrame({"row": entries.coords[0], "column": entries.coords[1], "coefficient": entries.data}),
+        "columns": columns,
+        "rows": rows,
+        "matrix": pa.table({"row": entries.coords[0], "column": entries.coords[1], "coefficient": entries.data}),
     }
 
 
 def write_run(
-    target: Path, tables: dict[str, pd.DataFrame], program: dict[str, pd.DataFrame], manifest: dict[str, Any], extras: tuple[Callable[[Path], None], ...] = ()
+    target: Path, tables: dict[str, pd.DataFrame], program: dict[str, pa.Table], manifest: dict[str, Any], extras: tuple[Callable[[Path], None], ...] = ()
 ) -> Run:
     """Write a run so that a half-written one never looks like a run.
 
     Args:
         target: final folder; must not exist.
         tables: by file name.
-        program: arrays as tables.
+        program: arrays as Arrow tables.
         manifest: JSON data.
         extras: further writers, given the temporary folder (workbook, report).
 
     Raises:
         InputError: R102.
     """
-    columns = {**{name: list(frame) for name, frame in tables.items()}, **{f"{PROGRAM}/{name}": list(frame) for name, frame in program.items()}}
+    columns = {**{name: list(frame) for name, frame in tables.items()}, **{f"{PROGRAM}/{name}": table.column_names for name, table in program.items()}}
     with new_folder(target) as folder:
         (folder / PROGRAM).mkdir()
         for name, frame in tables.items():
             frame.to_parquet(folder / f"{name}.parquet", index=False)
-        for name, frame in program.items():
-            frame.to_parquet(folder / PROGRAM / f"{name}.parquet", index=False)
+        for name, table in program.items():
+            parquet.write_table(table, folder / PROGRAM / f"{name}.parquet")
         (folder / MANIFEST).write_text(json.dumps({**manifest, "tables": columns}, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
         for extra in extras:
             extra(folder)

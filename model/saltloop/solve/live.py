@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -203,13 +204,16 @@ class Live:
 
     def values(self) -> np.ndarray:
         """Columns of the last solve, scaled."""
-        found = self.solver.getSolution().col_value
-        return np.fromiter(found, float, len(found))
+        return numbers(self.solver.getSolution().col_value)
 
     def row_duals(self) -> np.ndarray:
         """Duals of the last solve, scaled, of the minimum that HiGHS solves."""
-        found = self.solver.getSolution().row_dual
-        return np.fromiter(found, float, len(found))
+        return numbers(self.solver.getSolution().row_dual)
+
+
+def numbers(found: list[float]) -> np.ndarray:
+    """Numbers that HiGHS gives as a list, as an array that is not to be changed; numpy's own reading takes twice as long."""
+    return np.frombuffer(struct.pack(f"{len(found)}d", *found))
 
 
 def _state(scaled: Arrays, stage: int) -> State:

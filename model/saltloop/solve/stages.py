@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 
 from saltloop.formulation.arrays import Layout
-from saltloop.solve.live import Live, State
+from saltloop.solve.live import Live, State, numbers
 
 _FACE = 1e-9
 # Columns that move money between accounts without changing what is made.
@@ -42,7 +42,7 @@ def first_stage(live: Live) -> First:
 def reduced_costs(live: Live) -> np.ndarray:
     """Of every column after the first stage: change of the objective, in its own sense and unit, per unit more of it."""
     sign = -1.0 if live.arrays.layout.senses[0] == "maximise" else 1.0
-    found: np.ndarray = np.array(live.solver.getSolution().col_dual) / (live.scale.column * live.scale.worth) * sign
+    found: np.ndarray = numbers(live.solver.getSolution().col_dual) / (live.scale.column * live.scale.worth) * sign
     return found
 
 
