@@ -182,12 +182,8 @@ def contributions(
     pack = load_pack(document, data)
     _same_data(first, second, pack)
     before, after = ((run, resolve_document(document_of(run), pack=pack, check_changes=False)) for run in (first, second))
-    # Accounts that only a scenario declares are among them.
-    tables = [scenario.pack.tables["accounts"] for _, scenario in (before, after)]
-    units = {name: unit for table in tables for name, unit in zip(table["account"], table["unit"], strict=True)}
     account = account or next(iter(first.manifest["objective"]["stages"][0]["accounts"]))
-    if account not in units:
-        raise InputError(unknown_account(Place(), account, "--account", units))
+    unit = _unit(account, (before[1], after[1]))
     inputs = inputs_between(document.data, document_of(second).data)
     all_orders = len(inputs) <= EXACT_UP_TO
     sequences = list(permutations(range(len(inputs)))) if all_orders else _some_orders(len(inputs), orders, seed)
@@ -206,7 +202,6 @@ def contributions(
     if not good:
         raise InputError(NO_ORDER.at(Place()))
     effects = np.array([_steps(order, values) for order in good]).reshape(len(good), len(inputs))
-    unit = str(units[account])
     rows = [
         (i.name, i.before, i.after, mean, low, high, unit)
         for i, mean, low, high in zip(inputs, effects.mean(axis=0), effects.min(axis=0), effects.max(axis=0), strict=True)
@@ -218,6 +213,19 @@ def contributions(
     )
     whole = frozenset(range(len(inputs)))
     return Contributions(account, unit, values[frozenset()], values[whole], table, len(good), all_orders and len(good) == len(sequences), len(steps))
+
+
+def _unit(account: str, scenarios: tuple[Scenario, ...]) -> str:
+    """The unit of an account, which may be one that only a scenario declares.
+
+    Raises:
+        InputError: there is no such account.
+    """
+    tables = [scenario.pack.tables["accounts"] for scenario in scenarios]
+    units = {name: unit for table in tables for name, unit in zip(table["account"], table["unit"], strict=True)}
+    if account not in units:
+        raise InputError(unknown_account(Place(), account, "--account", units))
+    return str(units[account])
 
 
 def _in_run(run: Run, scenario: Scenario, account: str) -> float:
