@@ -20,6 +20,7 @@ from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbo
 from saltloop.solve.highs import certify
 from saltloop.solve.lean import Reduced, lean_of, whole
 from saltloop.solve.live import CHOOSE, DEVEX, DUAL, PRIMAL, Live, Options, State, algorithm_for, hand_over, solver_for
+from saltloop.solve.memory import keep_what_is_freed
 from saltloop.solve.reduce.form import Statuses
 from saltloop.solve.scaling import scaling
 from saltloop.solve.solution import Certificate
@@ -126,6 +127,7 @@ class Warm:
     """
 
     def __init__(self, arrays: Arrays, options: Options | None = None) -> None:
+        keep_what_is_freed()
         self.options = options or Options(ranging=False)
         self.basis: Basis | None = None
         self._spared, self._misses = np.zeros(0, dtype=np.intp), 0
