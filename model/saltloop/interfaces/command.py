@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -94,6 +95,12 @@ def _give_up_output() -> None:
 
 LANGUAGE = click.option(
     "--lang", "language", type=click.Choice(["en", "zh"]), default=lambda: os.environ.get("SALTLOOP_LANG") or "en", help="Language of the text. 输出语言。"
+)
+TABLES_OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the tables: .xlsx, .csv, .parquet, .json, or a folder of CSV. 写出各表：.xlsx、.csv、.parquet、.json，或一个 CSV 文件夹。",
 )
 DATA = click.option(
     "--data", metavar="FOLDER", help="Folder that holds the packs; else the nearest data/ above the scenario. 数据包所在的文件夹；缺省为情景以上最近的 data/。"

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from saltloop.errors import Words
-from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main, seconds
+from saltloop.interfaces.command import DATA, LANGUAGE, TABLES_OUT, guarded, main, seconds
 
 _KINDS = ("sold", "built", "process")
 
@@ -38,12 +38,7 @@ def _share(context: click.Context, parameter: click.Parameter, value: str) -> fl
 @click.option("--plans", "count", type=click.IntRange(min=1), default=6, show_default=True, help="How many different plans are shown. 给出多少个不同方案。")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the random directions. 随机方向的种子。")
 @click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver in each question. 每次求解的时限（秒）。")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the tables: .xlsx, .csv, .parquet, .json, or a folder of CSV. 写出各表：.xlsx、.csv、.parquet、.json，或一个 CSV 文件夹。",
-)
+@TABLES_OUT
 @DATA
 @LANGUAGE
 @guarded

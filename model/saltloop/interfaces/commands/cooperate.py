@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from saltloop.errors import Words
-from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main, seconds
+from saltloop.interfaces.command import DATA, LANGUAGE, TABLES_OUT, guarded, main, seconds
 
 
 @main.command()
@@ -28,12 +28,7 @@ from saltloop.interfaces.command import DATA, LANGUAGE, guarded, main, seconds
     help="For how many exchanges to solve without each. 对多少项交换逐一求解“没有该项”的情形。",
 )
 @click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver in each case. 每个算例的求解时限（秒）。")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the tables: .xlsx, .csv, .parquet, .json, or a folder of CSV. 写出各表：.xlsx、.csv、.parquet、.json，或一个 CSV 文件夹。",
-)
+@TABLES_OUT
 @DATA
 @LANGUAGE
 @guarded
