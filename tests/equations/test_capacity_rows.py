@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,10 @@ GROWING = {"periods": YEARS, "existing": ("existing",), "may_build": ("option",)
 
 
 def test_capacity_is_what_stands_plus_what_lives_less_what_was_retired(golden: Golden) -> None:
-    """140 stand in 2025; 100 end in 2029, so 40 stand later. New capacity lives 8 years: that of 2025 still in 2030, not in 2035."""
+    """140 stand in 2025; 100 end in 2029, so 40 stand later, and what is given up of the 100 is missed in 2025 alone.
+
+    New capacity lives 8 years: that of 2025 still in 2030, not in 2035.
+    """
     golden("capacity_stock", program_of(PLANT, **GROWING), "capacity_stock")
 
 
@@ -110,29 +114,71 @@ def test_what_is_built_so_far_stays_within_the_permission(golden: Golden) -> Non
 
 
 def test_what_is_retired_so_far_stays_within_what_stands_by_schedule(golden: Golden) -> None:
-    """retired 2025 <= 140; retired 2025 + 2030 <= 40; all three <= 40."""
+    """Of the 100 that end in 2029, no more than 100 in 2025; of the 40 that go on, no more than 40 in all periods together."""
     golden("retirement_limit", program_of(PLANT, **GROWING), "retirement_limit")
 
 
 def test_the_plan_builds_when_the_old_plant_ends() -> None:
-    """90 t sell at 10. 2025: 140 stand, 50 too many, but only 40 may be given up, which would be missing in 2030.
+    """90 t sell at 10. 2025: 140 stand, 50 too many; they are given up out of the 100 that end in 2029, so they are not missing in 2030.
 
     A new unit costs 20 spread over 8 years at 8 % plus 1 fixed, 4.4803, less than 10: 2030 builds 50, and it still stands in 2035.
-    The idle 50 of 2025 cost 1 each. Weights: five years each, discounted by 8 %.
+    Weights: five years each, discounted by 8 %.
     """
     answer = solve_pack(PLANT, **GROWING)
     annuity = 20 * 0.08 / (1 - 1.08**-8)
     weights = [5, 5 * 1.08**-5, 5 * 1.08**-10]
-    profit = [900 - 140, 900 - 90 - 50 * annuity, 900 - 90 - 50 * annuity]
+    profit = [900 - 90, 900 - 90 - 50 * annuity, 900 - 90 - 50 * annuity]
     assert answer.objective == pytest.approx(sum(w * p for w, p in zip(weights, profit, strict=True)))
-    assert answer.value("new_capacity", "park", "mine", 2030) == pytest.approx(50)
+    assert answer.value("new_capacity", "park", "mine", 2035, 2030) == pytest.approx(50)
     assert answer.value("capacity", "park", "mine", 2035) == pytest.approx(90)
+    standing = answer.tables["capacity"].set_index("period")
+    assert standing["retired"].to_list() == pytest.approx([50, 0, 0])
+    assert (standing["existing"] + standing["new"] - standing["retired"]).to_list() == pytest.approx(standing["total"].to_list())
 
 
 def test_a_permission_that_ends_forbids_building_after_its_last_year() -> None:
     """An option of 2025 to 2029 may be built in 2025; in 2030 nothing more may be built, and what was built stands on."""
     text = PLANT.replace("option 2025", "option 2025 2029")
     case = case_of(text, **GROWING)
-    assert ("park", "mine", 2030) not in case.may_build
+    assert [key for key in case.may_build if key[3] == 2030] == []
     answer = solve_pack(text, **GROWING)
     assert answer.value("capacity", "park", "mine", 2030) <= 40 + 60
+
+
+PERMITS = """
+sites park
+commodities salt t
+processes mine salt
+recipes mine salt make 1
+factors equipment mine lifetime 30 | factors equipment mine capital_cost 20 | factors equipment mine fixed_cost 1
+markets town demand
+market_tiers town salt 1 90
+prices salt 10
+"""
+SHRINKING = PERMITS + "capacities park mine 40 t/a option 2025 2029 | capacities park mine 20 t/a option 2025"
+
+
+def allowed(pace: dict[int, str] | None = None) -> dict[str, Any]:
+    rules = {} if pace is None else {"pace": {"build_rate": "mine", "at_most": pace}}
+    return {"periods": YEARS, "may_build": ("option",), "rules": rules}
+
+
+def test_a_permission_that_shrinks_takes_nothing_away_of_what_was_built() -> None:
+    """60 may be built in 2025, and stand on when only 20 may be built: each brings 10 less 1 less its annuity in all three periods."""
+    answer = solve_pack(SHRINKING, **allowed())
+    annuity, weights = 20 * 0.08 / (1 - 1.08**-30), [5, 5 * 1.08**-5, 5 * 1.08**-10]
+    assert answer.objective == pytest.approx(60 * (9 - annuity) * sum(weights))
+    assert answer.value("capacity", "park", "mine", 2035) == pytest.approx(60)
+
+
+def test_a_permission_that_was_not_used_in_time_is_lost() -> None:
+    """10 are built in 2025 under the permission of 40 that ends in 2029; its other 30 are lost, and 20 more come under the one that goes on."""
+    answer = solve_pack(SHRINKING, **allowed({2025: "10 t/a", 2030: "100 t/a"}))
+    assert [answer.value("capacity", "park", "mine", y) for y in (2025, 2030, 2035)] == pytest.approx([10, 30, 30])
+
+
+def test_a_permission_for_the_years_between_cannot_be_used_before_or_after() -> None:
+    """10 may be built in any year, 10 more in 2030 alone, when the pace lets nothing be built; so 10 of 2025 are all."""
+    text = PERMITS + "capacities park mine 10 t/a option 2025 | capacities park mine 10 t/a option 2030 2034"
+    answer = solve_pack(text, **allowed({2025: "10 t/a", 2030: "0 t/a", 2035: "100 t/a"}))
+    assert [answer.value("capacity", "park", "mine", y) for y in (2025, 2030, 2035)] == pytest.approx([10, 10, 10])

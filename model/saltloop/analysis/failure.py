@@ -42,7 +42,7 @@ _SHOWN = 12
 # For the bounds that give way, so that the reason comes soon even where the programme is large.
 _SECONDS = 10.0
 COUNTED = ("account", "charged", "capacity")
-UNTITLED = ("period", "slice", "tier")
+UNTITLED = ("period", "slice", "tier", "until")
 FLOWS = {
     "activity": ("run", "运行"),
     "new_capacity": ("build", "新建"),
@@ -96,7 +96,7 @@ def row_words(case: Case, family: str, key: Key, known: Titles) -> Words:
             f"rule '{rule.name}' ({rule.title[0].lower()}) in {key[1]}, {rule.place}", f"规则“{rule.name}”（{rule.title[1]}），{key[1]} 年，{rule.place}"
         )
     each = next(e for e in EQUATIONS if e.name == family)
-    names = joined_titles([part for name, part in zip(each.over, key, strict=True) if name not in ("period", "slice")], known)
+    names = joined_titles([part for name, part in zip(each.over, key, strict=True) if name not in ("period", "slice", "until")], known)
     return Words(f"{each.title[0]}: {names}", f"{each.title[1]}：{names.zh}")
 
 

@@ -39,35 +39,39 @@ def minimum_load(m: Any, p: Any, u: Any, y: Any, t: Any) -> Any:
 def capacity_stock(m: Any, p: Any, u: Any, y: Any) -> Any:
     r"""What stands is what stood by schedule, plus what was built and is still alive, less what was retired.
 
-    .. math:: capacity_{puy} = existing_{puy} + \sum_{v \in alive} new\_capacity_{puv} - \sum_{v \le y} retired\_capacity_{puv}
+    .. math:: capacity_{puy} = existing_{puy} + \sum_{z} \sum_{v \in alive} new\_capacity_{puzv} - \sum_{v \le y \le z} retired\_capacity_{puzv}
+
+    z is the last period of a permission to build, or of a schedule: what is retired is missed no longer than it would have stood.
 
     Dual: what one more unit of capacity is worth, in the sense of a gift.
     """
     return (
         m.capacity[p, u, y]
         == m.existing[p, u, y]
-        + sum(m.new_capacity[p, u, v] for v in m.vintages_alive[p, u, y])
-        - sum(m.retired_capacity[p, u, v] for v in m.retirements_until[p, u, y])
+        + sum(m.new_capacity[p, u, z, v] for z, v in m.vintages_alive[p, u, y])
+        - sum(m.retired_capacity[p, u, z, v] for z, v in m.retirements_missed[p, u, y])
     )
 
 
-@equation(over=("site", "equipment", "period"), unit="{equipment}", title=("Build limit", "可建上限"))
-def build_limit(m: Any, p: Any, u: Any, y: Any) -> Any:
-    r"""No more is built than the pack lists as building, planned or option.
+@equation(over=("site", "equipment", "until", "period"), unit="{equipment}", title=("Build limit", "可建上限"))
+def build_limit(m: Any, p: Any, u: Any, z: Any, y: Any) -> Any:
+    r"""Under the permissions that end in the same period no more is built than the pack lists as building, planned or option.
 
-    .. math:: \sum_{v \le y} new\_capacity_{puv} \le may\_build_{puy}
+    .. math:: \sum_{v \le y} new\_capacity_{puzv} \le may\_build_{puzy}
+
+    A permission that ends takes nothing away of what was built under it, nor of those that go on.
 
     Dual: what permission for one more unit is worth.
     """
-    return sum(m.new_capacity[p, u, v] for v in m.vintages_until[p, u, y]) <= m.may_build[p, u, y]
+    return sum(m.new_capacity[p, u, z, v] for v in m.vintages_until[p, u, z, y]) <= m.may_build[p, u, z, y]
 
 
-@equation(over=("site", "equipment", "period"), unit="{equipment}", title=("Retirement limit", "退役上限"))
-def retirement_limit(m: Any, p: Any, u: Any, y: Any) -> Any:
-    r"""Only what still stands by schedule can be retired.
+@equation(over=("site", "equipment", "until", "period"), unit="{equipment}", title=("Retirement limit", "退役上限"))
+def retirement_limit(m: Any, p: Any, u: Any, z: Any, y: Any) -> Any:
+    r"""Of what stands until the same period by schedule, no more is retired than there is.
 
-    .. math:: \sum_{v \le y} retired\_capacity_{puv} \le existing_{puy}
+    .. math:: \sum_{v \le y} retired\_capacity_{puzv} \le standing\_until_{puzy}
 
     Dual: what retiring one more unit would save.
     """
-    return sum(m.retired_capacity[p, u, v] for v in m.retirements_until[p, u, y]) <= m.existing[p, u, y]
+    return sum(m.retired_capacity[p, u, z, v] for v in m.retirements_until[p, u, z, y]) <= m.standing_until[p, u, z, y]

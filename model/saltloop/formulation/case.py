@@ -68,7 +68,8 @@ class Case:
     coefficient: dict[tuple[str, str], float]
     use: dict[tuple[str, str], float]
     existing: dict[tuple[str, str, int], float]
-    may_build: dict[tuple[str, str, int], float]
+    standing_until: dict[tuple[str, str, int, int], float]
+    may_build: dict[tuple[str, str, int, int], float]
     lifetime: dict[str, float]
     availability: dict[tuple[str, str, str], float | np.ndarray]
     min_load: dict[str, float]
@@ -214,16 +215,19 @@ class _Builder:
 
     def capacities(self) -> dict[str, Any]:
         """Standing and buildable capacity by period; which equipment and process exists where."""
-        existing: dict[tuple[str, str, int], float] = defaultdict(float)
-        may_build: dict[tuple[str, str, int], float] = defaultdict(float)
+        standing_until: dict[tuple[str, str, int, int], float] = defaultdict(float)
+        may_build: dict[tuple[str, str, int, int], float] = defaultdict(float)
         for r in self.pack.rows("capacities"):
-            target = existing if r["status"] in self.choices.existing else may_build if r["status"] in self.choices.may_build else None
+            target = standing_until if r["status"] in self.choices.existing else may_build if r["status"] in self.choices.may_build else None
             if target is None or r["site"] not in self.sites:
                 continue
-            for y in self.choices.years:
-                if r["from_year"] <= y and (r["to_year"] is None or y <= r["to_year"]):
-                    target[r["site"], r["equipment"], y] += r["value"]
-        present = {(p, u) for (p, u, _), value in {**existing, **may_build}.items() if value > 0}
+            held = [y for y in self.choices.years if r["from_year"] <= y and (r["to_year"] is None or y <= r["to_year"])]
+            for y in held:
+                target[r["site"], r["equipment"], held[-1], y] += r["value"]
+        existing: dict[tuple[str, str, int], float] = defaultdict(float)
+        for (p, u, _, y), value in standing_until.items():
+            existing[p, u, y] += value
+        present = {(p, u) for (p, u, _, _), value in (*standing_until.items(), *may_build.items()) if value > 0}
         need: dict[str, set[str]] = defaultdict(set)
         for j, u in self.use:
             need[j].add(u)
@@ -233,6 +237,7 @@ class _Builder:
         min_load = {u: v for (kind, u, name), v in self.factors.items() if kind == "equipment" and name == "min_load" and v > 0}
         return {
             "existing": dict(existing),
+            "standing_until": dict(standing_until),
             "may_build": dict(may_build),
             "activities": self.activities,
             "equipment": self.equipment,

@@ -8,7 +8,7 @@ the slice that the key asks with, or, if the key asks with none, for a sum over 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from saltloop.data.read import FILE, LINE
@@ -64,8 +64,8 @@ HELD_ABOVE_ZERO = message(
 VARIABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "activity": (("site", "process", "period", "slice"), "{process}"),
     "capacity": (("site", "equipment", "period"), "{equipment}"),
-    "new_capacity": (("site", "equipment", "period"), "{equipment}"),
-    "retired_capacity": (("site", "equipment", "period"), "{equipment}"),
+    "new_capacity": (("site", "equipment", "until", "period"), "{equipment}"),
+    "retired_capacity": (("site", "equipment", "until", "period"), "{equipment}"),
     "draw": (("site", "basin", "commodity", "period", "slice"), "{commodity}"),
     "buy": (("site", "commodity", "market", "tier", "period", "slice"), "{commodity}"),
     "sell": (("site", "commodity", "market", "tier", "period", "slice"), "{commodity}"),
@@ -92,9 +92,10 @@ QUERIED: dict[str, tuple[str, tuple[int, ...], int]] = {
     "stores_of": ("balance", (0, 1), 1),
     "routes_of": ("balance", (0, 1), 1),
     "processes_on": ("capacity_limit", (0, 1), 1),
-    "vintages_alive": ("capacity_stock", (0, 1, 2), 1),
-    "vintages_until": ("build_limit", (0, 1, 2), 1),
-    "retirements_until": ("capacity_stock", (0, 1, 2), 1),
+    "vintages_alive": ("capacity_stock", (0, 1, 2), 2),
+    "vintages_until": ("build_limit", (0, 1, 2, 3), 1),
+    "retirements_missed": ("capacity_stock", (0, 1, 2), 2),
+    "retirements_until": ("retirement_limit", (0, 1, 2, 3), 1),
     "ponds_on": ("evaporation_limit", (0, 1), 1),
     "draws_in": ("draw_limit", (0, 2), 3),
     "draws_ever": ("stock_limit", (0,), 4),
@@ -108,7 +109,7 @@ QUERIED: dict[str, tuple[str, tuple[int, ...], int]] = {
     "steps_of": ("disposal_limit", (1,), 1),
     "activities_in": ("account_definition", (0, 1), 2),
     "capacities_in": ("account_definition", (0, 1), 1),
-    "new_capacities_in": ("account_definition", (0, 1, 2), 2),
+    "new_capacities_in": ("account_definition", (0, 1, 2), 3),
     "draws_at": ("account_definition", (0, 1), 3),
     "purchases_in": ("account_definition", (0, 1, 2), 4),
     "sales_in": ("account_definition", (0, 1, 2), 4),
@@ -123,7 +124,7 @@ QUERIED: dict[str, tuple[str, tuple[int, ...], int]] = {
     "account_paid": ("grant_limit", (0, 1), 1),
     "activities_of_rule": ("rule", (0,), 3),
     "uses_of_rule": ("rule", (0,), 4),
-    "capacities_of_rule": ("rule", (0, 1), 2),
+    "capacities_of_rule": ("rule", (0, 1), 3),
     "shipments_of_rule": ("rule", (0,), 3),
     "allowances_of_rule": ("rule", (0, 1), 2),
     "grants_of_rule": ("rule", (0,), 2),
@@ -191,8 +192,8 @@ def _variables(case: Case, found: Indices) -> None:
     v = found.variables
     v["activity"] = tuple((p, j, y, t) for p, j in case.activities for y in years for t in case.process_slices[j])
     v["capacity"] = tuple((p, u, y) for p, u in case.equipment for y in years)
-    v["new_capacity"] = tuple((p, u, y) for p, u, y in v["capacity"] if case.may_build.get((str(p), str(u), int(y)), 0) > 0)
-    v["retired_capacity"] = tuple(k for k in v["capacity"] if case.choices.may_retire and case.existing.get((str(k[0]), str(k[1]), int(k[2])), 0) > 0)
+    v["new_capacity"] = _in_order(case, case.may_build)
+    v["retired_capacity"] = _in_order(case, case.standing_until) if case.choices.may_retire else ()
     v["draw"] = tuple((p, b, c, y, t) for p, b, c in case.draws for y in years for t in steps[c])
     v["buy"] = tuple((p, c, n, k, y, t) for p, c, n, k in case.purchases for y in years for t in steps[c])
     v["sell"] = tuple((p, c, n, k, y, t) for p, c, n, k in case.sales for y in years for t in steps[c])
@@ -207,6 +208,12 @@ def _variables(case: Case, found: Indices) -> None:
     v["charged"] = tuple((i.name, k, p, y) for i in rules for k in i.tiers for p in i.sites for y in i.periods)
     trades = tuple((i.name, p, y) for i in rules if isinstance(i, Allowance) for p in i.sites for y in i.periods)
     v["allowance_buy"] = v["allowance_sell"] = trades
+
+
+def _in_order(case: Case, amounts: Mapping[tuple[str, str, int, int], float]) -> tuple[Key, ...]:
+    """Keys of amounts above zero, in the order of the equipment."""
+    place = {key: n for n, key in enumerate(case.equipment)}
+    return tuple(sorted((key for key, value in amounts.items() if value > 0), key=lambda key: (place[key[:2]], *key[2:])))
 
 
 def _overlap(case: Case, process: str, step: str) -> tuple[str, ...]:
@@ -250,15 +257,12 @@ def _equipment_sets(case: Case, found: Indices) -> None:
     rows["capacity_limit"] = tuple((p, u, y, t) for p, u in s["processes_on"] for y in years for t in case.equipment_slices[str(u)])
     rows["minimum_load"] = tuple(key for key in rows["capacity_limit"] if str(key[1]) in case.min_load)
     rows["capacity_stock"] = found.variables["capacity"]
-    new = set(found.variables["new_capacity"])
-    s["vintages_alive"] = _group(
-        ((p, u, y), (v,)) for p, u, y in rows["capacity_stock"] for v in years if (p, u, v) in new and v <= int(y) < v + case.lifetime.get(str(u), float("inf"))
-    )
-    s["vintages_until"] = _group(((p, u, y), (v,)) for p, u, y in rows["capacity_stock"] for v in years if (p, u, v) in new and v <= int(y))
-    rows["build_limit"] = found.variables["new_capacity"]
-    retired = set(found.variables["retired_capacity"])
-    s["retirements_until"] = _group(((p, u, y), (v,)) for p, u, y in rows["capacity_stock"] for v in years if (p, u, v) in retired and v <= int(y))
-    rows["retirement_limit"] = tuple(key for key in rows["capacity_stock"] if key in s["retirements_until"])
+    new, retired = found.variables["new_capacity"], found.variables["retired_capacity"]
+    s["vintages_alive"] = _group(((p, u, y), (z, v)) for p, u, z, v in new for y in years if int(v) <= y < int(v) + case.lifetime.get(str(u), float("inf")))
+    s["retirements_missed"] = _group(((p, u, y), (z, v)) for p, u, z, v in retired for y in years if int(v) <= y <= int(z))
+    for before, family, keys in (("vintages_until", "build_limit", new), ("retirements_until", "retirement_limit", retired)):
+        rows[family] = keys
+        s[before] = _group(((p, u, z, y), (v,)) for p, u, z, v in keys for y in years if int(v) <= y <= int(z))
     s["ponds_on"] = {
         key: tuple(j for j in members if str(j[0]) in case.evaporation) for key, members in s["processes_on"].items() if str(key[1]) in case.pond_area
     }
@@ -336,7 +340,7 @@ def _ledger_sets(case: Case, terms: Terms, found: Indices) -> None:
         ((a, p), (j, t)) for p, j in case.activities for a in accounts_of["activity"][j] for step in case.process_slices[j] for t in counted(a, step)
     )
     s["capacities_in"] = _group(((a, p), (u,)) for a, p, u in terms.of("capacity"))
-    s["new_capacities_in"] = _group(((a, p, y), (u, v)) for (p, u, y), vs in s["vintages_alive"].items() for a in accounts_of["new_capacity"][u] for (v,) in vs)
+    s["new_capacities_in"] = _group(((a, p, y), (u, *v)) for (p, u, y), vs in s["vintages_alive"].items() for a in accounts_of["new_capacity"][u] for v in vs)
     drawn: dict[Key, list[Member]] = defaultdict(list)
     for account, b, c in terms.of("draw"):
         drawn[b, c].append(account)
@@ -384,10 +388,9 @@ def _selected(case: Case, rule: Rule) -> Iterator[tuple[str, Key, Key]]:
     if rule.on_new_capacity:
         units = {u for j in rule.processes for jj, u in case.use if jj == j}
         yield from (
-            ("capacities_of_rule", (rule.name, y), (p, u))
-            for p, u in case.equipment
-            for y in rule.periods
-            if p in rule.sites and u in units and case.may_build.get((p, u, y), 0) > 0
+            ("capacities_of_rule", (rule.name, y), (p, u, z))
+            for (p, u, z, y), value in case.may_build.items()
+            if p in rule.sites and u in units and y in rule.periods and value > 0
         )
     elif rule.on_capacity_used:
         yield from (

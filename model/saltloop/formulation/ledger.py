@@ -14,7 +14,7 @@ def account_definition(m: Any, a: Any, p: Any, y: Any) -> Any:
     .. math::
 
         account_{apy} = \sum_{j,t} per\_activity_{aj}\, activity_{pjyt} + \sum_{u} per\_capacity_{apu}\, capacity_{puy}
-        + \sum_{u} \sum_{v \in alive} per\_new\_capacity_{au}\, new\_capacity_{puv} + \sum_{b,c,t} per\_draw_{abc}\, draw_{pbcyt}
+        + \sum_{u,z} \sum_{v \in alive} per\_new\_capacity_{au}\, new\_capacity_{puzv} + \sum_{b,c,t} per\_draw_{abc}\, draw_{pbcyt}
         + \sum_{c,n,k,t} per\_buy_{apcnky}\, buy_{pcnkyt} + \sum_{c,n,k,t} per\_sell_{apcnky}\, sell_{pcnkyt}
         + \sum_{l,c,t} per\_ship_{aplcy}\, ship_{lcyt} + \sum_{c,r,t} per\_dispose_{apcr}\, dispose_{pcryt}
         + \sum_{n,c,t} per\_unmet_{apncy}\, unmet_{pncyt} + \sum_{b} per\_account_{ab}\, account_{bpy}
@@ -27,7 +27,7 @@ def account_definition(m: Any, a: Any, p: Any, y: Any) -> Any:
         m.account[a, p, y]
         == sum(m.per_activity[a, j] * m.activity[p, j, y, t] for j, t in m.activities_in[a, p])
         + sum(m.per_capacity[a, p, u] * m.capacity[p, u, y] for u in m.capacities_in[a, p])
-        + sum(m.per_new_capacity[a, u] * m.new_capacity[p, u, v] for u, v in m.new_capacities_in[a, p, y])
+        + sum(m.per_new_capacity[a, u] * m.new_capacity[p, u, z, v] for u, z, v in m.new_capacities_in[a, p, y])
         + sum(m.per_draw[a, b, c] * m.draw[p, b, c, y, t] for b, c, t in m.draws_at[a, p])
         + sum(m.per_buy[a, p, c, n, k, y] * m.buy[p, c, n, k, y, t] for c, n, k, t in m.purchases_in[a, p, y])
         + sum(m.per_sell[a, p, c, n, k, y] * m.sell[p, c, n, k, y, t] for c, n, k, t in m.sales_in[a, p, y])

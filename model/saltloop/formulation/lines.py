@@ -84,7 +84,7 @@ class FamilyOfLines:
         parts = list(zip(*self.keys, strict=True)) if self.keys else [()] * len(self.over)
         found = {}
         for name, part in zip(self.over, parts, strict=True):
-            values = np.array(part, dtype=np.int64 if name in ("period", "tier") else object)[key]
+            values = np.array(part, dtype=np.int64 if name in ("period", "tier", "until") else object)[key]
             found[name] = np.where(piece >= 0, np.array(self.slices, dtype=object)[piece], values) if name == "slice" else values
         return found
 

@@ -45,6 +45,7 @@ _INDICES: dict[str, str] = {
     "account": "账户",
     "rule": "规则",
     "land_class": "用地类别",
+    "until": "最后一期",
     "period": "时期",
     "slice": "时段",
 }
@@ -52,8 +53,14 @@ _INDICES: dict[str, str] = {
 _VARIABLES: dict[str, Both] = {
     "activity": ("how much a process runs; one unit makes or uses one unit of its reference commodity", "工艺活动量；一单位产出或使用一单位基准物料"),
     "capacity": ("what stands of a piece of equipment", "设备现有产能"),
-    "new_capacity": ("what is built in a period; exists only where the scenario allows it", "当期新建产能；仅在情景允许处存在"),
-    "retired_capacity": ("what is given up in a period; exists only with `may_retire: yes`", "当期退役产能；仅当 `may_retire: yes`"),
+    "new_capacity": (
+        "what is built in a period, under permissions that run until a last period; exists only where the scenario allows it",
+        "当期依据许可（有效至某一最后时期）新建的产能；仅在情景允许处存在",
+    ),
+    "retired_capacity": (
+        "what is given up in a period, of what stands until a last period by schedule; exists only with `may_retire: yes`",
+        "当期退役的产能（按计划本可运行至某一最后时期）；仅当 `may_retire: yes`",
+    ),
     "draw": ("what is drawn from a basin", "自资源体的开采或取用量"),
     "buy": ("what is bought from a market in a price tier", "按价格档次的购入量"),
     "sell": ("what is sold to a market in a price tier", "按价格档次的销售量"),
@@ -105,7 +112,17 @@ _PARAMETERS: dict[str, tuple[Both, Both]] = {
     ),
     "may_build": (
         _EQUIPMENT,
-        ("capacity that may be added; `capacities.csv`, statuses of `capacity.may_build`", "可新建产能；`capacities.csv` 中 `capacity.may_build` 所列状态"),
+        (
+            "capacity that may be added under permissions that run until z; `capacities.csv`, statuses of `capacity.may_build`",
+            "有效至 z 期的许可所允许的新建产能；`capacities.csv` 中 `capacity.may_build` 所列状态",
+        ),
+    ),
+    "standing_until": (
+        _EQUIPMENT,
+        (
+            "capacity that stands in the period and for the last time in z, by schedule; `capacities.csv`, statuses of `capacity.existing`",
+            "当期在役、按计划最后运行至 z 期的产能；`capacities.csv` 中 `capacity.existing` 所列状态",
+        ),
     ),
     "basin_units": (
         ("unit of b per unit of c", "b 的单位/c 的单位"),
@@ -187,9 +204,17 @@ _CHINESE: dict[str, tuple[str, str, str]] = {
     ),
     "capacity_limit": ("同一设备上各工艺的合计占用，不超过该时段可用的产能。", "", "设备多一单位产出能力的价值。"),
     "minimum_load": ("不能停机的设备，只要在役，运行不低于最低负荷。", "", "少强制运行一单位的价值。"),
-    "capacity_stock": ("在役产能等于按计划存续的已有产能，加已建且仍在寿命期内的，减已退役的。", "", "白得一单位产能的价值。"),
-    "build_limit": ("新建不超过数据包所列的在建、规划或备选规模。", "", "多一单位新建许可的价值。"),
-    "retirement_limit": ("只能退役按计划仍在役的产能。", "", "多退役一单位所节省的。"),
+    "capacity_stock": (
+        "在役产能等于按计划存续的已有产能，加已建且仍在寿命期内的，减已退役的。",
+        "z 为许可或计划的最后一期：退役的产能，其缺口不超过它原可运行的期限。",
+        "白得一单位产能的价值。",
+    ),
+    "build_limit": (
+        "依据同期到期的许可，新建不超过数据包所列的在建、规划或备选规模。",
+        "许可到期，既不影响据其已建的产能，也不影响其余许可。",
+        "多一单位新建许可的价值。",
+    ),
+    "retirement_limit": ("按计划在同一期最后运行的产能，退役不超过其现有量。", "", "多退役一单位所节省的。"),
     "draw_limit": ("全年（或单列限额的月份）自一个资源体的取用合计，不超过限额。", "", "多一单位资源的价值。"),
     "stock_limit": ("各期合计不超过资源储量。", "", "地下多一单位储量的价值。"),
     "evaporation_limit": ("盐田在一个时段蒸发的水量，不超过日照和风在其面积上所能带走的。", "", "多蒸发 1 m3 的价值。"),

@@ -41,6 +41,7 @@ def numbers_of(case: Case, terms: Terms, found: Indices) -> Values:
         },
         "existing": dict.fromkeys(found.rows["capacity_stock"], 0.0) | case.existing,
         "may_build": case.may_build,
+        "standing_until": case.standing_until,
         "basin_units": case.draws,
         "limit": case.draw_limit,
         "stock": case.draw_stock,

@@ -220,7 +220,7 @@ class _Reader:
         return _Measure(share, f"({self.case.equipment_unit[u]})*a")
 
     def _new_capacity(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:
-        for u in sorted({u for _, u, _ in self.case.may_build} & self._agents("equipment", agent)):
+        for u in sorted({key[1] for key in self.case.may_build} & self._agents("equipment", agent)):
             self._put(row, "new_capacity", (u,), self._equipment_measure(u, measure))
 
     def _draw(self, row: dict[str, Any], account: str, commodity: str | None, agent: str | None, measure: str | None) -> None:

@@ -12,8 +12,9 @@ from saltloop.results.solved import Solved
 def capacity(solved: Solved) -> pd.DataFrame:
     """period, site, process, existing, new, retired, total, used, unit, land_ha, capital_cny.
 
-    `process` names the equipment, which is the process itself unless several share it. `new` and `retired` are sums over the
-    periods so far, so total = existing + new - retired; `used` is the mean capacity in use over the year.
+    `process` names the equipment, which is the process itself unless several share it. `new` and `retired` are sums over the periods so far,
+    `new` while it is alive and `retired` while it would stand by schedule, so total = existing + new - retired; `used` is the mean
+    capacity in use over the year.
     """
     case, total = solved.case, solved.family("capacity")
     alive: dict[tuple[str, str, int], float] = defaultdict(float)
@@ -24,8 +25,8 @@ def capacity(solved: Solved) -> pd.DataFrame:
             if v <= y < v + case.lifetime.get(u, float("inf")):
                 alive[p, u, y] += value
     retired = solved.family("retired_capacity")
-    for p, u, v, value in zip(retired["site"], retired["equipment"], retired["period"], retired["value"], strict=True):
-        for y in (y for y in case.years if y >= v):
+    for p, u, z, v, value in zip(*(retired[name] for name in ("site", "equipment", "until", "period", "value")), strict=True):
+        for y in (y for y in case.years if v <= y <= z):
             gone[p, u, y] += value
     activity = solved.family("activity")
     use: dict[str, list[tuple[str, float]]] = defaultdict(list)

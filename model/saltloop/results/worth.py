@@ -136,7 +136,7 @@ def limits(solved: Solved) -> pd.DataFrame:
         if family == "capacity_stock":
             frame = frame[frame["dual"].abs() > THRESHOLD].assign(binding=True)
         over = next(e.over for e in EQUATIONS if e.name == family)
-        names = [n for n in over if n not in ("period", "slice")]
+        names = [n for n in over if n not in ("period", "slice", "until")]
         for column in ("period", "slice"):
             if column not in frame:
                 frame[column] = 0 if column == "period" else YEAR

@@ -213,10 +213,11 @@ def _capacities(decided: Mapping[str, np.ndarray], arrays: Arrays, first: np.nda
     rows = []
     for plan, values in decided.items():
         for position, value in zip(first.tolist(), values.tolist(), strict=True):
-            family, (site, equipment, period) = arrays.layout.columns[position]
+            family, (site, equipment, _, period) = arrays.layout.columns[position]
             if value > 1e-9:
                 rows.append((plan, family, site, equipment, period, value, case.equipment_unit[str(equipment)]))
-    return pd.DataFrame(rows, columns=["plan", "what", "site", "equipment", "period", "value", "unit"])
+    frame = pd.DataFrame(rows, columns=["plan", "what", "site", "equipment", "period", "value", "unit"])
+    return frame.groupby([name for name in frame if name != "value"], sort=False, as_index=False)["value"].sum()[list(frame)]
 
 
 class _Plants:

@@ -234,4 +234,4 @@ class BuildRate(Rule, kind="build_rate"):
 
     def row(self, m: Any, y: Any) -> Any:
         """New capacity under the rate."""
-        return sum(m.new_capacity[p, u, y] for p, u in m.capacities_of_rule[self.name, y]) <= m.rule_number[self.name, "bound", y]
+        return sum(m.new_capacity[p, u, z, y] for p, u, z in m.capacities_of_rule[self.name, y]) <= m.rule_number[self.name, "bound", y]

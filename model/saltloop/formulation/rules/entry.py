@@ -72,5 +72,5 @@ class Entry(Rule, kind="entry"):
     def row(self, m: Any, y: Any) -> Any:
         """Nothing new, or nothing at all, of what fails."""
         if self.plants == "new":
-            return sum(m.new_capacity[p, u, y] for p, u in m.capacities_of_rule[self.name, y]) <= m.rule_number[self.name, "bound", y]
+            return sum(m.new_capacity[p, u, z, y] for p, u, z in m.capacities_of_rule[self.name, y]) <= m.rule_number[self.name, "bound", y]
         return activity_of(self, m, y) <= m.rule_number[self.name, "bound", y]
