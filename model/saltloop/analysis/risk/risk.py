@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from saltloop.data.read import nearest
 from saltloop.errors import STOPPED, InputError, Place, SolveError, message
 from saltloop.formulation.arrays import Arrays, on_one_layout, same_structure
 from saltloop.formulation.case import Case
+from saltloop.formulation.tables import Member
 from saltloop.scenario.study import Study
 from saltloop.solve.highs import Options
 from saltloop.solve.warm import Outcome, Warm
@@ -210,14 +212,14 @@ def _held(arrays: Arrays, first: np.ndarray, values: np.ndarray) -> Arrays:
 
 
 def _capacities(decided: Mapping[str, np.ndarray], arrays: Arrays, first: np.ndarray, case: Case) -> pd.DataFrame:
-    rows = []
+    found: dict[tuple[Member, ...], float] = defaultdict(float)
     for plan, values in decided.items():
         for position, value in zip(first.tolist(), values.tolist(), strict=True):
             family, (site, equipment, _, period) = arrays.layout.columns[position]
             if value > 1e-9:
-                rows.append((plan, family, site, equipment, period, value, case.equipment_unit[str(equipment)]))
-    frame = pd.DataFrame(rows, columns=["plan", "what", "site", "equipment", "period", "value", "unit"])
-    return frame.groupby([name for name in frame if name != "value"], sort=False, as_index=False)["value"].sum()[list(frame)]
+                found[plan, family, site, equipment, period] += value
+    rows = [(*key, value, case.equipment_unit[str(key[3])]) for key, value in found.items()]
+    return pd.DataFrame(rows, columns=["plan", "what", "site", "equipment", "period", "value", "unit"])
 
 
 class _Plants:
