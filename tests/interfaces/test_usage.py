@@ -91,6 +91,16 @@ def test_the_list_of_commands_speaks_one_language() -> None:
         assert re.search(f"^  {name} +[\u4e00-\u9fff]", chinese.text, re.MULTILINE)
 
 
+def test_the_language_may_stand_before_the_command() -> None:
+    chinese = typed("--help", env={"SALTLOOP_LANG": "zh"}).text
+    assert [typed("--lang", "zh", "--help").text, typed("--help", "--lang=zh").text] == [chinese, chinese]
+    assert typed("--lang", "zh", "run", "--help").text == typed("run", "--help", "--lang", "zh").text
+    assert typed("--lang=zh", "explain", "D130").text == typed("explain", "D130", "--lang", "zh").text != typed("explain", "D130").text
+    assert typed("--lang", "en", "explain", "D130", env={"SALTLOOP_LANG": "zh"}).text == typed("explain", "D130").text
+    assert typed("--lang", "zh", "explain", "D130", "--lang", "en").text == typed("explain", "D130").text
+    assert typed("--lang", "de", "explain", "D130").code == BAD_INPUT
+
+
 def test_a_help_that_nobody_has_put_into_chinese_is_told_in_english() -> None:
     assert paragraphs("Do it.\n\n    \\b\n    Example:\n        saltloop it\n    ", "zh") == ["Do it.", "\b\nExample:\n    saltloop it"]
     assert option_help("How often.  [default: 3]", "zh") == "How often.  [默认：3]"

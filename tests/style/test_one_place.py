@@ -273,7 +273,7 @@ def new_check() -> Iterator[str]:
     """A check of data as one function, taken away again."""
     far_north = message("D198", ("site '{site}' lies in the far north", "地点“{site}”位于极北"), ("look at the latitude", "请核对纬度"), warning=True)
 
-    @data_check(far_north)
+    @data_check(far_north, in_chinese=("没有地点位于极圈以内。", "查看纬度。", "没有人在那里晒卤。"))
     def sites_are_not_in_the_far_north(relations: Relations) -> Iterator[Problem]:
         """No site lies beyond the circle.
 
@@ -297,6 +297,7 @@ def test_a_check_of_data_is_a_function(toy: Project, new_check: str) -> None:
     assert f"data/toy/sites.csv:3  {new_check}  site 'park' lies in the far north" in said.text
     assert "位于极北" in chinese.text
     assert "Why: nobody evaporates brine there." in typed("explain", new_check).text
+    assert "缘由：没有人在那里晒卤。" in typed("explain", new_check, "--lang", "zh").text
     assert manual(new_check).startswith("D198 (warning)")
     found = finished(toy)
     assert any(new_check in warning["en"] for warning in found.run.manifest["warnings"])

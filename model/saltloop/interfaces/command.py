@@ -93,9 +93,14 @@ def _give_up_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-LANGUAGE = click.option(
-    "--lang", "language", type=click.Choice(["en", "zh"]), default=lambda: os.environ.get("SALTLOOP_LANG") or "en", help="Language of the text. 输出语言。"
-)
+def _language(context: click.Context | None = None) -> str:
+    """The language that a command line asks for, before or behind the command."""
+    found = context or click.get_current_context(silent=True)
+    return str((found and found.meta.get(_LANGUAGE)) or language_of(()))
+
+
+_LANGUAGES, _OF_THE_TEXT = click.Choice(["en", "zh"]), "Language of the text. 输出语言。"
+LANGUAGE = click.option("--lang", "language", type=_LANGUAGES, default=_language, help=_OF_THE_TEXT)
 TABLES_OUT = click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -105,11 +110,6 @@ TABLES_OUT = click.option(
 DATA = click.option(
     "--data", metavar="FOLDER", help="Folder that holds the packs; else the nearest data/ above the scenario. 数据包所在的文件夹；缺省为情景以上最近的 data/。"
 )
-
-
-def _language(context: click.Context) -> str:
-    """The language that a command line asks for."""
-    return str(context.meta.get(_LANGUAGE) or language_of(()))
 
 
 class Many(click.Option):
@@ -133,7 +133,7 @@ class _Command(click.Command):
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence of the help, for the list of commands; all of it, whatever the limit."""
         del limit
-        return paragraphs(self.help or "", language_of(()))[0].partition("\n")[0]
+        return paragraphs(self.help or "", _language())[0].partition("\n")[0]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write how the command is typed."""
@@ -193,6 +193,7 @@ def seconds(context: click.Context, parameter: click.Parameter, value: float | N
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--lang", type=_LANGUAGES, expose_value=False, help=_OF_THE_TEXT)
 @click.version_option(__version__, prog_name="saltloop")
 def main() -> None:
     r"""Plan the material flows of a circular economy: solve what-if scenarios and ask why.

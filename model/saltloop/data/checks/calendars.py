@@ -49,7 +49,17 @@ def _gaps(hours: dict[int, set[int | None]]) -> list[str]:
     return gaps
 
 
-@data_check(NOT_A_SHARE, NOT_IN_CALENDAR, INCOMPLETE)
+@data_check(
+    NOT_A_SHARE,
+    NOT_IN_CALENDAR,
+    INCOMPLETE,
+    in_chinese=(
+        "曲线给出全年的份额。",
+        "每个数值在 0 到 1 之间；月份为 1 至 12，小时为 0 至 23；每一设备和地点，每月要么一行（全天），要么 24 小时各一行。蒸发和取用限额的月份也一并"
+        "检查；一地的蒸发或为全年一个数，或为十二个月各一个数。",
+        "缺少的小时按零计，黑夜多一点或少一点，储能和电站的结果就变了。",
+    ),
+)
 def profiles_are_complete(relations: Relations) -> Iterator[Problem]:
     """A profile tells a share for the whole year.
 
@@ -93,7 +103,14 @@ def _monthly(relations: Relations) -> Iterator[Problem]:
         yield from _outside(row, "basin_limits", "month", "月份", MONTHS)
 
 
-@data_check(YEARS_REVERSED)
+@data_check(
+    YEARS_REVERSED,
+    in_chinese=(
+        "设备的末年不早于起始年。",
+        "比较 capacities 的 to_year 与 from_year。",
+        "年份写反的产能永远不会在役。",
+    ),
+)
 def capacities_end_after_they_start(relations: Relations) -> Iterator[Problem]:
     """Equipment ends after it starts.
 

@@ -89,7 +89,19 @@ def _not_balanced(relations: Relations, flow: dict[str, Any]) -> Problem:
     )
 
 
-@data_check(NOT_BALANCED, EXCEPTION_NOT_NEEDED, UNKNOWN_ELEMENT, UNREADABLE_SPECIES)
+@data_check(
+    NOT_BALANCED,
+    EXCEPTION_NOT_NEEDED,
+    UNKNOWN_ELEMENT,
+    UNREADABLE_SPECIES,
+    in_chinese=(
+        "每个工艺产出的元素等于其投入的元素。",
+        "按 compositions 表，对配方中的 K、Na、Mg、Li、B、Ca、Cl、S、C、N 求和。碳还可由系数 co2_process 排出，硫由 so2 排出；带 burns 标签的工艺，其"
+        " fuel 标签物料的碳由烟囱排出。投入与产出之差不得超过投入的 2 %（为舍入另留最大元素的百万分之一）。原因已知的差额列在 balance_exceptions；多"
+        "余的例外也会指出。",
+        "一个错误的系数会凭空造出产品，或藏起一种废物，而最便宜的方案正好会找到它。",
+    ),
+)
 def elements_balance(relations: Relations) -> Iterator[Problem]:
     """Each process gives out the elements that it takes in.
 
@@ -126,7 +138,14 @@ def elements_balance(relations: Relations) -> Iterator[Problem]:
             yield EXCEPTION_NOT_NEEDED.at(place_of(row), process=process, element=element)
 
 
-@data_check(TOO_HEAVY)
+@data_check(
+    TOO_HEAVY,
+    in_chinese=(
+        "物料的组成之和不超过其自身质量。",
+        "以质量计量的物料，其 compositions 表各组分合计不超过一单位（为舍入放宽 2 %）。",
+        "组成误写为百分数或 g/kg 时，元素平衡照样闭合，而回收率毫无意义。",
+    ),
+)
 def commodities_hold_their_species(relations: Relations) -> Iterator[Problem]:
     """No commodity consists of more than it weighs.
 
@@ -156,7 +175,14 @@ def commodities_hold_their_species(relations: Relations) -> Iterator[Problem]:
             )
 
 
-@data_check(FUEL_CARBON)
+@data_check(
+    FUEL_CARBON,
+    in_chinese=(
+        "燃料的排放因子与其含碳量一致。",
+        "比较系数 co2_combustion 与 compositions 表的碳；允许相差 10 %，因为排放因子计入了留在灰渣中的碳。",
+        "元素平衡用后者，二氧化碳账户用前者，两者必须说法一致。",
+    ),
+)
 def fuels_emit_their_carbon(relations: Relations) -> Iterator[Problem]:
     """The emission factor of a fuel agrees with its carbon.
 

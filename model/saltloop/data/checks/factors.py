@@ -71,7 +71,14 @@ _ID = {table: BY_NAME[table].key[0] for tables in _TABLES.values() for table in 
 _ON_LAND = (("equipment", "equipment"), ("equipment", "processes"), ("route", "routes"))
 
 
-@data_check(UNKNOWN_ITEM)
+@data_check(
+    UNKNOWN_ITEM,
+    in_chinese=(
+        "系数属于确实存在的对象。",
+        "在相应类别的代号中查找每一行的 item；工艺自有设备的代号即工艺的代号。",
+        "该列为文字，所属的表随 kind 而变，读表时无从得知。",
+    ),
+)
 def factors_belong_to_something(relations: Relations) -> Iterator[Problem]:
     """A factor belongs to something that exists.
 
@@ -98,7 +105,14 @@ def _read(relations: Relations) -> set[tuple[str, str]]:
     return asked
 
 
-@data_check(NOBODY_READS)
+@data_check(
+    NOBODY_READS,
+    in_chinese=(
+        "系数总有用处。",
+        "汇集方程所用和账户所计量的系数名，其余的按类别和名称各提示一次。",
+        "把 capital_cost 误写成 `capitl_cost`，设备就不要钱了。",
+    ),
+)
 def factors_are_read(relations: Relations) -> Iterator[Problem]:
     """A factor is there for something.
 
@@ -117,7 +131,14 @@ def factors_are_read(relations: Relations) -> Iterator[Problem]:
         yield NOBODY_READS.at(place_of(rows[0]), kind=kind, factor=name, count=len(rows), hint=hint)
 
 
-@data_check(NOT_A_SHARE)
+@data_check(
+    NOT_A_SHARE,
+    in_chinese=(
+        "方程所用的份额在 0 到 1 之间。",
+        "检查方程所用系数中的份额；单位在读入时已换算。",
+        "可用率写成 20 而非 20 %，装置就大了一百倍。",
+    ),
+)
 def known_factors_fit(relations: Relations) -> Iterator[Problem]:
     """A share that the equations read lies between 0 and 1.
 
@@ -131,7 +152,14 @@ def known_factors_fit(relations: Relations) -> Iterator[Problem]:
             yield NOT_A_SHARE.at(place_of(row), kind=kind, item=item, factor=name, value=row["value"])
 
 
-@data_check(NO_LIFETIME)
+@data_check(
+    NO_LIFETIME,
+    in_chinese=(
+        "资本费用按寿命分摊的设备须有寿命。",
+        "若有账户计量 capital_annuity，则凡在某地有产能且有 capital_cost 的设备都须有系数 lifetime。",
+        "没有寿命就没有可计的年金。",
+    ),
+)
 def capital_has_a_lifetime(relations: Relations) -> Iterator[Problem]:
     """Equipment whose capital is spread over its life has one.
 
@@ -147,7 +175,15 @@ def capital_has_a_lifetime(relations: Relations) -> Iterator[Problem]:
             yield NO_LIFETIME.at(place_of(row), item=item, account=users[0])
 
 
-@data_check(NO_CLASS, NO_LAND)
+@data_check(
+    NO_CLASS,
+    NO_LAND,
+    in_chinese=(
+        "占地须有出处。",
+        "带系数 land 的设备和处置途径须写明用地类别；可能建有这类设备的地点须给出该类土地的面积。",
+        "缺少一行意味着不限，而不是零。",
+    ),
+)
 def land_is_bounded(relations: Relations) -> Iterator[Problem]:
     """What takes land takes it from somewhere.
 
@@ -169,7 +205,15 @@ def land_is_bounded(relations: Relations) -> Iterator[Problem]:
             yield NO_LAND.at(place_of(row), item=row["equipment"], land_class=key[1], site=row["site"])
 
 
-@data_check(NO_LIMIT, NO_EVAPORATION)
+@data_check(
+    NO_LIMIT,
+    NO_EVAPORATION,
+    in_chinese=(
+        "自然所给不超过其所有。",
+        "每个有供给的资源体须有年限额或储量；每个盐田（带系数 evaporation 的工艺）须有 pond_area，且所在地在 evaporation 表中有行。",
+        "缺少一行意味着不限，而不是零。",
+    ),
+)
 def nature_is_bounded(relations: Relations) -> Iterator[Problem]:
     """Nature gives no more than it has.
 

@@ -240,7 +240,16 @@ def _shown(thing: Thing) -> str:
     return " / ".join(f"'{part}'" for part in thing)
 
 
-@data_check(CIRCLE, UNKNOWN_OTHER, EMPTY_ACCOUNT)
+@data_check(
+    CIRCLE,
+    UNKNOWN_OTHER,
+    EMPTY_ACCOUNT,
+    in_chinese=(
+        "账户不由自身构成，且每个账户都有构成项。",
+        "沿 flow 为 account 的构成项逐级查找；不是账户的名称和循环都是错误。没有构成项的账户会被指出，收费或转移支付记入的账户除外。",
+        "增加值减税费，而税费又按增加值的份额计：这样的循环无法求值。",
+    ),
+)
 def accounts_have_an_order(relations: Relations) -> Iterator[Problem]:
     """No account is made of itself, and every one is made of something.
 
@@ -314,7 +323,21 @@ def _measure_problem(relations: Relations, term: dict[str, Any]) -> Problem:
     )
 
 
-@data_check(WRONG_UNIT, SELECTS_NOTHING, NO_SUCH_FLOW, NO_MEASURE, NO_EFFECT, COUNTED_TWICE)
+@data_check(
+    WRONG_UNIT,
+    SELECTS_NOTHING,
+    NO_SUCH_FLOW,
+    NO_MEASURE,
+    NO_EFFECT,
+    COUNTED_TWICE,
+    in_chinese=(
+        "账户的每个构成项都找得到流量，且换算成账户的单位。",
+        "按账户的方式读 account_terms 的每一行：选中哪些工艺、设备、资源体、市场、线路或处置途径及哪些物料；以数量、价格、含量还是系数计量；权重乘计"
+        "量值能否换算成账户单位。选不到任何对象的词和计量值给出警告；本数据包中用词已知而没有对应流量的构成项合并成一条（所依赖数据包的账户会计量此地"
+        "没有的东西和元素）；同一账户的两个构成项以同样方式、同样符号计量同一流量，也给出警告。",
+        "煤的吨数加二氧化碳的吨数同样得出一个数，写错的标签则得出较小的数。",
+    ),
+)
 def terms_add_up(relations: Relations) -> Iterator[Problem]:
     """Every term of an account finds its flows and gives the unit of the account.
 
@@ -385,7 +408,15 @@ def _double(terms: list[tuple[dict[str, Any], set[Thing]]]) -> Iterator[Problem]
         first.update(dict.fromkeys(things - first.keys(), term))
 
 
-@data_check(INDICATOR_UNIT, HALF_BACKGROUND)
+@data_check(
+    INDICATOR_UNIT,
+    HALF_BACKGROUND,
+    in_chinese=(
+        "指标的单位与其账户相符，且两个账户要么都有背景值，要么都没有。",
+        "将分子除以分母换算成指标的单位；某区域某年只有其中一个账户有背景值，而指标在该处有公布值时，查找另一个账户的背景值。",
+        "全省的增加值除以仅各园区的用水，并不是用水产出率。",
+    ),
+)
 def indicators_stand_on_one_boundary(relations: Relations) -> Iterator[Problem]:
     """An indicator has the unit of its accounts, and both of them have a background or neither.
 

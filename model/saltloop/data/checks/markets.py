@@ -77,7 +77,14 @@ WRONG_MONEY = message(
 )
 
 
-@data_check(NOT_MONOTONE)
+@data_check(
+    NOT_MONOTONE,
+    in_chinese=(
+        "分档价格对买入者递增，对卖出者递减。",
+        "在同一市场、同一物料内，按档次顺序，供应市场的价格系数不下降，需求市场的不上升。",
+        "线性规划总是先用最有利的一档；次序不对的分档不会按所写的次序使用。",
+    ),
+)
 def tiers_are_monotone(relations: Relations) -> Iterator[Problem]:
     """Tiers get dearer for who buys and cheaper for who sells.
 
@@ -103,7 +110,15 @@ def tiers_are_monotone(relations: Relations) -> Iterator[Problem]:
                 )
 
 
-@data_check(NO_PRICE, OUT_OF_REACH)
+@data_check(
+    NO_PRICE,
+    OUT_OF_REACH,
+    in_chinese=(
+        "市场交易的物料在其可达之处都有价格，且至少可达一处。",
+        "对 market_tiers 的每个市场和物料，按 market_access 汇集可达地点，逐一在 prices 中查找：该市场该地点的、该市场的、该地点的或通用的价格。",
+        "没有价格的交易等于白送。",
+    ),
+)
 def tiers_have_price_and_reach(relations: Relations) -> Iterator[Problem]:
     """What a market trades has a price wherever the market reaches, and it reaches some site.
 
@@ -124,7 +139,14 @@ def tiers_have_price_and_reach(relations: Relations) -> Iterator[Problem]:
             yield NO_PRICE.at(place_of(rows[0]), market=market, commodity=commodity, sites=", ".join(unpriced))
 
 
-@data_check(CANNOT_DEMAND)
+@data_check(
+    CANNOT_DEMAND,
+    in_chinese=(
+        "需求属于能够购买的市场。",
+        "demands 每一行的市场须为需求方，有该物料的档次，并可达该地点。",
+        "满足需求即是销售；没有档次和可达关系就没有销售，需求也就无法满足。",
+    ),
+)
 def demands_name_a_buyer(relations: Relations) -> Iterator[Problem]:
     """A demand belongs to a market that can buy.
 
@@ -138,7 +160,14 @@ def demands_name_a_buyer(relations: Relations) -> Iterator[Problem]:
             yield CANNOT_DEMAND.at(place_of(row), market=row["market"], commodity=row["commodity"], site=row["site"])
 
 
-@data_check(WRONG_MONEY)
+@data_check(
+    WRONG_MONEY,
+    in_chinese=(
+        "按标签给出的运费和费用适用于所选的每种物料。",
+        "market_access 或 disposals 中按标签或 `*` 选取物料的行，在物料确定之前保留自己的单位；这里对所选物料逐一试算。零适用于一切。",
+        "对市场交易的一切都收 20 CNY/t，电力就没法计费。",
+    ),
+)
 def freight_and_fees_fit(relations: Relations) -> Iterator[Problem]:
     """Freight and fees given by tag fit every commodity that they select.
 
@@ -289,7 +318,16 @@ def _loops(relations: Relations, *, unlimited: bool) -> dict[tuple[str, str, str
     return found
 
 
-@data_check(FREE_TRADE, BOUNDED_TRADE)
+@data_check(
+    FREE_TRADE,
+    BOUNDED_TRADE,
+    in_chinese=(
+        "同一物料一买一卖不应无止境地获利。",
+        "对一个市场卖出而另一市场买入的每种物料，在两者都有价格的各年，比较同一地点以及沿每条线路（计运费和损耗）各地点之间的含运费价格。两边都没有数"
+        "量限制时，不亏的买卖即为错误，因为没有东西限制它；在档次数量或线路运力之内，获利的买卖为警告。",
+        "方案会把这种循环做到底，其增加值就只是买卖的差价。",
+    ),
+)
 def trade_alone_does_not_pay(relations: Relations) -> Iterator[Problem]:
     """Buying and selling the same thing does not earn without end.
 

@@ -56,7 +56,14 @@ def _ids(relations: Relations, table: str) -> dict[str, Row]:
     return found
 
 
-@data_check(UNKNOWN_UNIT)
+@data_check(
+    UNKNOWN_UNIT,
+    in_chinese=(
+        "每个单位都在单位表内。",
+        "检查各表中写单位的列（物料、账户、设备、运输方式、资源体、指标）。有一个未知，就不再做其他检查，因为几乎所有检查都要换算单位。",
+        "数值的单位在读入时已试过；没有数值的对象，其单位则没有。",
+    ),
+)
 def units_are_known(relations: Relations) -> Iterator[Problem]:
     """Every unit is in the registry.
 
@@ -84,7 +91,14 @@ def _is_unit(units: Units, text: str) -> bool:
     return True
 
 
-@data_check(TWO_THINGS)
+@data_check(
+    TWO_THINGS,
+    in_chinese=(
+        "在代号可出现之处，一个代号只指一个对象。",
+        "比较工艺与设备的代号、线路（及其回程）与运输方式的代号、地点与区域的代号。",
+        "这些代号写在同一列，重名时会不声不响地取了另一个。",
+    ),
+)
 def ids_do_not_collide(relations: Relations) -> Iterator[Problem]:
     """An id names one thing wherever it can stand.
 
@@ -104,7 +118,14 @@ def ids_do_not_collide(relations: Relations) -> Iterator[Problem]:
             yield TWO_THINGS.at(place_of(back), name=back["link"], table="links", other="links, as the way back", where=place_of(row))
 
 
-@data_check(TAG_IS_ID)
+@data_check(
+    TAG_IS_ID,
+    in_chinese=(
+        "标签是独立的词。",
+        "将每个标签与物料、工艺、设备、资源体、运输方式、线路、市场、处置途径、储存、地点和区域的代号比较。",
+        "规则和账户在同一处既可写代号也可写标签。",
+    ),
+)
 def tags_are_not_ids(relations: Relations) -> Iterator[Problem]:
     """A tag is a word of its own.
 
@@ -124,7 +145,14 @@ def tags_are_not_ids(relations: Relations) -> Iterator[Problem]:
                 yield TAG_IS_ID.at(place_of(row), tag=tag, item=row[tagged.key[0]], table=owner[tag][0], where=place_of(owner[tag][1]))
 
 
-@data_check(BAD_ID)
+@data_check(
+    BAD_ID,
+    in_chinese=(
+        "代号由小写字母、数字和下划线组成。",
+        "检查除 sources 之外各表的代号。",
+        "代号会成为行名、文件名和 YAML 的键；逗号、空格和括号会弄坏它们。",
+    ),
+)
 def ids_are_plain(relations: Relations) -> Iterator[Problem]:
     """An id is written in small letters, digits and underscores.
 
@@ -140,7 +168,14 @@ def ids_are_plain(relations: Relations) -> Iterator[Problem]:
                 yield BAD_ID.at(place_of(row), name=name, proposal=proposal if _ID.fullmatch(proposal) else f"{table.key[0]}_{proposal}".rstrip("_"))
 
 
-@data_check(NOT_NESTED)
+@data_check(
+    NOT_NESTED,
+    in_chinese=(
+        "区域像盒子一样逐层嵌套。",
+        "沿每个区域的上级逐级查到最外层；每个循环只提示一次。",
+        "包含自身的区域没有外部，对它求和永无止境。",
+    ),
+)
 def areas_are_nested(relations: Relations) -> Iterator[Problem]:
     """Areas lie in each other like boxes.
 
@@ -159,7 +194,14 @@ def areas_are_nested(relations: Relations) -> Iterator[Problem]:
             yield NOT_NESTED.at(place_of(areas[name]), chain=" -> ".join([*chain, above]))
 
 
-@data_check(UNTITLED_LAND)
+@data_check(
+    UNTITLED_LAND,
+    in_chinese=(
+        "用地类别须是数据包声明过的。",
+        "数据包有 `land_classes` 表时，在其中查找土地、工艺、设备和处置途径所用的用地类别。",
+        "写错的类别自成一类土地，没有任何限制；没有名称时，一种语言的读者会遇到另一种语言的词。",
+    ),
+)
 def land_classes_have_titles(relations: Relations) -> Iterator[Problem]:
     """Each class of land is one that the pack declares.
 

@@ -30,7 +30,16 @@ SAVES_NOTHING = message(
 )
 
 
-@data_check(COUNTS_NOTHING, OTHER_DIMENSION, SAVES_NOTHING)
+@data_check(
+    COUNTS_NOTHING,
+    OTHER_DIMENSION,
+    SAVES_NOTHING,
+    in_chinese=(
+        "定额在其工艺的配方中找得到所考核的东西。",
+        "按物料或标签以及加权系数选取配方的行；至少要有一行，其单位须能换算成定额的单位，定额要求节约的物料须在用料之内。",
+        "什么也不计的定额总是达标，单位不同的定额则无法比较。",
+    ),
+)
 def norms_count_something(relations: Relations) -> Iterator[Problem]:
     """A norm finds what it is about in the recipe of its process.
 

@@ -32,7 +32,15 @@ _WHAT = {"account": Words("account", "账户"), "activity": Words("process or ta
 _COMMODITY = Words("commodity or tag", "物料或标签")
 
 
-@data_check(NOT_OBSERVABLE, OTHER_UNIT)
+@data_check(
+    NOT_OBSERVABLE,
+    OTHER_UNIT,
+    in_chinese=(
+        "每个观测值都写明本数据包的账户或物料，且单位可换算。",
+        "查找 observations 每一行的 item（物料数量则逐词查找），并换算其单位。kind 为 other 的行不查。",
+        "没有可比对象的公布值会不声不响地从回测中消失。",
+    ),
+)
 def observations_can_be_compared(relations: Relations) -> Iterator[Problem]:
     """Every observation names an account, or commodities, of this pack, in a unit that converts to theirs.
 
@@ -64,7 +72,14 @@ def _compared(relations: Relations, row: Row, item: str, units: list[str], known
             yield OTHER_UNIT.at(place_of(row), item=item, base=base, unit=row["unit"])
 
 
-@data_check(NO_SPAN)
+@data_check(
+    NO_SPAN,
+    in_chinese=(
+        "得 100 分的水平优于得 0 分的水平。",
+        "将 score_terms 每一行的 at_zero 和 at_hundred 与其指标的优劣方向比较。",
+        "方向写反，得分就会称赞本应下降的东西。",
+    ),
+)
 def points_rise_with_what_is_better(relations: Relations) -> Iterator[Problem]:
     """The level that earns 100 points is better than the one that earns none.
 

@@ -64,7 +64,14 @@ def _words(slip: tuple[str, str] | None) -> dict[str, str]:
     return {"slip": f"Read as {slip[0]} it would fit: {slip[0]} for {slip[1]}? ", "slip_zh": f"若以 {slip[0]} 计则合理：是否把 {slip[0]} 误作 {slip[1]}？"}
 
 
-@data_check(TOO_LARGE)
+@data_check(
+    TOO_LARGE,
+    in_chinese=(
+        "工艺单位活动量的物料投入或产出不超过合理范围。",
+        "给出 commodities.largest_coefficient 时，将 recipes 的每一行与之比较，并指出可能混淆的单位（kWh 误作 MWh、kg 误作 t、L 误作 m3、GJ 误作 MWh）。",
+        "量纲正确而词头错误的单位，能通过一切单位检查。",
+    ),
+)
 def coefficients_are_plausible(relations: Relations) -> Iterator[Problem]:
     """No unit of a process takes or gives more of a commodity than is plausible.
 
@@ -83,7 +90,14 @@ def coefficients_are_plausible(relations: Relations) -> Iterator[Problem]:
             )
 
 
-@data_check(PRICE_OUTSIDE)
+@data_check(
+    PRICE_OUTSIDE,
+    in_chinese=(
+        "每个价格都在其物料的合理范围内。",
+        "给出 commodities.price_low 和 price_high 时，将 prices 的每一行与之比较，并指出可能混淆的单位（CNY 误作万元、每 kWh 误作每 MWh）。",
+        "一个高出千倍的价格足以决定整个方案。",
+    ),
+)
 def prices_are_plausible(relations: Relations) -> Iterator[Problem]:
     """Every price lies in the plausible range of its commodity.
 

@@ -24,23 +24,29 @@ class Check:
         name: name of its function.
         run: gives the problems of a pack.
         messages: what it can say.
-        page: its docstring, the manual page of its codes.
+        page: the manual page of its codes in English, its docstring, and in Chinese.
     """
 
     name: str
     run: Run
     messages: tuple[Message, ...]
-    page: str
+    page: tuple[str, str]
 
 
 CHECKS: list[Check] = []
 
 
-def data_check(*messages: Message) -> Callable[[Run], Run]:
-    """Declare a generator of problems as a check that tells these messages."""
+def data_check(*messages: Message, in_chinese: tuple[str, str, str]) -> Callable[[Run], Run]:
+    """Declare a generator of problems as a check that tells these messages; its docstring says what it asks for, what it does, and why.
+
+    Args:
+        messages: what it can say.
+        in_chinese: what it asks for, what it does, and why.
+    """
 
     def declare(run: Run) -> Run:
-        CHECKS.append(Check(run.__name__, run, messages, inspect.getdoc(run) or ""))
+        asked, does, why = in_chinese
+        CHECKS.append(Check(run.__name__, run, messages, (inspect.getdoc(run) or "", f"{asked}\n\n做法：{does}\n\n缘由：{why}")))
         return run
 
     return declare
@@ -56,7 +62,7 @@ def manual(code: str, language: str = "en") -> str:
 
     Args:
         code: such as D130.
-        language: en or zh; the reasons of a check are in English.
+        language: en or zh.
 
     Raises:
         InputError: D199, there is no such code.
@@ -66,5 +72,5 @@ def manual(code: str, language: str = "en") -> str:
         raise InputError(UNKNOWN_CODE.at(Place(), code=code, known=", ".join(known), hint=nearest(code.upper(), known)))
     found, which = MESSAGES[code.upper()], 1 if language == "zh" else 0
     kind = (("warning", "警告") if found.warning else ("error", "错误"))[which]
-    pages = [check.page for check in CHECKS if found in check.messages]
+    pages = [check.page[which] for check in CHECKS if found in check.messages]
     return "\n\n".join([f"{found.code} ({kind})\n{readable(found.fact[which])}\n    {readable(found.remedy[which])}".rstrip(), *pages])

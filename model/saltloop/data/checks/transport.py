@@ -34,7 +34,14 @@ WRONG_DIMENSION = message(
 )
 
 
-@data_check(SELECTS_NOTHING)
+@data_check(
+    SELECTS_NOTHING,
+    in_chinese=(
+        "代表物料的每个词都能选到物料。",
+        "查找 modes.carries、market_access.commodity（在该市场交易的物料之内）和 disposals.commodity 中的词；每个词在每张表、每个市场只提示一次。",
+        "写错的词作为标签不算错误，只是不起作用。",
+    ),
+)
 def words_select_commodities(relations: Relations) -> Iterator[Problem]:
     """Every word that stands for commodities finds some.
 
@@ -74,7 +81,15 @@ def _idle_words(relations: Relations) -> dict[tuple[str, str, str, str | None], 
     return found
 
 
-@data_check(SAME_ENDS, NO_ROOM)
+@data_check(
+    SAME_ENDS,
+    NO_ROOM,
+    in_chinese=(
+        "线路连接两个地点，且有运力。",
+        "起点与终点不同；给出的运力大于零。",
+        "连到自身的线路是免费的循环，没有运力的线路则是一行空话。",
+    ),
+)
 def links_lead_somewhere(relations: Relations) -> Iterator[Problem]:
     """A link joins two sites and has room.
 
@@ -89,7 +104,14 @@ def links_lead_somewhere(relations: Relations) -> Iterator[Problem]:
             yield NO_ROOM.at(place_of(row), link=row["link"])
 
 
-@data_check(WRONG_DIMENSION)
+@data_check(
+    WRONG_DIMENSION,
+    in_chinese=(
+        "运输方式所运的物料，计量单位与之相符。",
+        "`carries` 中的词所选的每种物料，其单位须能换算成该运输方式的单位。",
+        "线路上的运量按其单位相加；MWh 与 t 无法相加。",
+    ),
+)
 def modes_carry_what_they_count(relations: Relations) -> Iterator[Problem]:
     """What a mode carries is counted like the mode.
 

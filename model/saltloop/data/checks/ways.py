@@ -97,7 +97,16 @@ def _ways(relations: Relations, direction: str, sites_of: Mapping[str, frozenset
                 yield not_here.at(place_of(row), process=process, sites=_listed(sites - reached), commodity=commodity, elsewhere=_listed(reached))
 
 
-@data_check(NO_WAY_IN, NO_WAY_IN_HERE)
+@data_check(
+    NO_WAY_IN,
+    NO_WAY_IN_HERE,
+    in_chinese=(
+        "工艺所用的一切都能到达。",
+        "对每个有产能的工艺，检查其净使用的每种物料：在同一地点，或在有线路通来的地点，是否有别的工艺产出、资源体供给或市场出售。哪里都没有为错误，部"
+        "分地点没有为警告。储存不算来源：它只归还存入的东西。",
+        "这样的工艺会不声不响地永不运行，看起来像是对它的评判，其实只是缺了一行数据。",
+    ),
+)
 def used_commodities_have_a_way_in(relations: Relations) -> Iterator[Problem]:
     """Whatever a process uses can reach it.
 
@@ -110,7 +119,15 @@ def used_commodities_have_a_way_in(relations: Relations) -> Iterator[Problem]:
     yield from _ways(relations, "use", relations.obtainable, NO_WAY_IN, NO_WAY_IN_HERE)
 
 
-@data_check(NO_WAY_OUT, NO_WAY_OUT_HERE)
+@data_check(
+    NO_WAY_OUT,
+    NO_WAY_OUT_HERE,
+    in_chinese=(
+        "工艺产出的一切都有去处。",
+        "与来源检查对应：在同一地点，或在有线路通往的地点，有别的工艺使用、市场收购或处置途径接纳。处置途径和可达关系按物料、标签和区域计。",
+        "平衡是等式，没有免费处置；一种没有出路的副产品会使整个工艺停产。",
+    ),
+)
 def made_commodities_have_a_way_out(relations: Relations) -> Iterator[Problem]:
     """Whatever a process makes can leave it.
 
@@ -122,7 +139,14 @@ def made_commodities_have_a_way_out(relations: Relations) -> Iterator[Problem]:
     yield from _ways(relations, "make", relations.placeable, NO_WAY_OUT, NO_WAY_OUT_HERE)
 
 
-@data_check(NO_REFERENCE)
+@data_check(
+    NO_REFERENCE,
+    in_chinese=(
+        "一单位活动量恰好产出或使用一单位基准物料。",
+        "在配方中查找基准物料数值为 1 的产出或使用行。",
+        "产能、成本和用工都按单位基准物料给出；写成 0.98 则全部偏离。",
+    ),
+)
 def reference_is_one(relations: Relations) -> Iterator[Problem]:
     """One unit of activity makes or uses exactly one unit of the reference commodity.
 
@@ -141,7 +165,15 @@ def reference_is_one(relations: Relations) -> Iterator[Problem]:
             )
 
 
-@data_check(FROM_NOTHING)
+@data_check(
+    FROM_NOTHING,
+    in_chinese=(
+        "有产出的工艺必有投入。",
+        "配方没有投入，或投入少于自身产出的工艺给出警告，带 `primary` 标签（光、风、水能）的除外。自资源体取用的东西不由工艺购入，因此矿石和卤水不需"
+        "要这样的工艺。",
+        "漏写一行燃料或矿石，就得到最便宜的工艺。",
+    ),
+)
 def nothing_comes_from_nothing(relations: Relations) -> Iterator[Problem]:
     """A process that makes something also uses something.
 
@@ -157,7 +189,14 @@ def nothing_comes_from_nothing(relations: Relations) -> Iterator[Problem]:
             yield FROM_NOTHING.at(place_of(row), process=process, commodity=row["reference"], primary=PRIMARY)
 
 
-@data_check(STANDS_NOWHERE)
+@data_check(
+    STANDS_NOWHERE,
+    in_chinese=(
+        "每个工艺至少在一个地点有产能或可新建。",
+        "将本数据包自身的、没有任何地点具备全部所需设备（已有、在建、规划或可建）的工艺合并成一条警告。所依赖数据包的工艺不计。",
+        "把工艺写进数据包的人是想用它的。公共库则不同：各数据包只取用本地区所有的工艺。",
+    ),
+)
 def processes_have_capacity(relations: Relations) -> Iterator[Problem]:
     """Every process stands, or may be built, at some site.
 
@@ -172,7 +211,14 @@ def processes_have_capacity(relations: Relations) -> Iterator[Problem]:
         yield STANDS_NOWHERE.at(place_of(idle[0]), count=len(idle), list=_listed(row["process"] for row in idle))
 
 
-@data_check(NOT_SERVED)
+@data_check(
+    NOT_SERVED,
+    in_chinese=(
+        "必须满足的需求能够满足。",
+        "对 demands 中没有 unmet_price 且数量大于零的每一行，检查该地点能否得到该物料。",
+        "否则凡包含该地点的情景都无可行方案。",
+    ),
+)
 def demands_can_be_served(relations: Relations) -> Iterator[Problem]:
     """A demand that must be met can be met.
 
