@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -241,9 +242,19 @@ class Units:
         return found if isinstance(found, Problem) or math.isfinite(found) else NOT_A_NUMBER.at(place, text=text)
 
 
+def plain_text(text: str) -> str:
+    """A quantity as one keyboard writes it: full-width digits, signs and letters plain, m³ as m3, a true minus as a hyphen."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
+
+
+def has_sign(text: object) -> bool:
+    """Whether a quantity is written with a plus or a minus before it."""
+    return isinstance(text, str) and plain_text(text).strip()[:1] in ("+", "-")
+
+
 def split_quantity(text: str) -> tuple[float, str] | None:
     """Number and unit of a text such as '0.65 万元/tce'; None if it does not start with a number."""
-    match = _QUANTITY.match(text)
+    match = _QUANTITY.match(plain_text(text))
     if match is None or not match.group(1) or match.group(1) in "+-":
         return None
     try:

@@ -224,7 +224,8 @@ def _unit(account: str, scenarios: tuple[Scenario, ...]) -> str:
     tables = [scenario.pack.tables["accounts"] for scenario in scenarios]
     units = {name: unit for table in tables for name, unit in zip(table["account"], table["unit"], strict=True)}
     if account not in units:
-        raise InputError(unknown_account(Place(), account, "--account", units))
+        titles = {name: title for scenario in scenarios for name, title in scenario.pack.titles("accounts").items()}
+        raise InputError(unknown_account(Place(), account, "--account", titles))
     return str(units[account])
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from saltloop.analysis.shares import coalitions, excess, marginal, members, shapley
-from saltloop.data.read import nearest
+from saltloop.data.read import meant
 from saltloop.errors import INFEASIBLE, STOPPED, Place, Problems, SolveError, message
 from saltloop.formulation.arrays import Arrays, arrays_of
 from saltloop.formulation.case import Case
@@ -103,7 +103,14 @@ def players_of(case: Case, named: Sequence[str] = ()) -> dict[str, tuple[str, ..
     for name in wanted:
         if name not in known:
             listed = ", ".join(area for area in within if within[area])
-            problems.add(UNKNOWN_PLAYER.at(Place(), name=name, nearest=nearest(name, list(known)), areas=listed))
+            problems.add(
+                UNKNOWN_PLAYER.at(
+                    Place(),
+                    name=name,
+                    nearest=meant(name, {key: title for key, title in case.pack.titles("areas", "sites").items() if key in known}),
+                    areas=listed,
+                )
+            )
         for site in known.get(name, ()):
             if site in owner:
                 problems.add(TWICE.at(Place(), site=site, first=owner[site], second=name))

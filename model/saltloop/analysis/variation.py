@@ -26,7 +26,7 @@ from saltloop.scenario.document import Document
 from saltloop.scenario.nodes import KeyPath
 from saltloop.scenario.overlay import ABSENT, key_path, value_at, with_values
 from saltloop.scenario.resolve import Scenario, load_pack, resolve_document
-from saltloop.units import split_quantity
+from saltloop.units import has_sign, split_quantity
 
 POINTS = (6, 10, 16, 24, 32)
 """Programmes from which a group is measured; more of them where the fewer explain too little."""
@@ -100,7 +100,7 @@ def axis_of(path: str, domain: Domain) -> Axis | None:
         return None
     numbers = [number for number, _ in found]
     low, high = min(numbers), max(numbers)
-    signed = any(str(v).strip()[0] in "+-" for v in values) if "".join(units) in ("%", "‰") else False
+    signed = "".join(units) in ("%", "‰") and any(has_sign(str(v)) for v in values)
     return Axis(path, key_path(path), low, high, units.pop(), signed) if low < high else None
 
 

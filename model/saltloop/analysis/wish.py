@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from saltloop.analysis.failure import titles
-from saltloop.data.read import nearest
 from saltloop.errors import Place, Problems, Words, message
 from saltloop.formulation.case import Case
 from saltloop.formulation.program import Program, period_weights
 from saltloop.formulation.rules.limit import Limit
-from saltloop.formulation.rules.rule import UNKNOWN_AREA, sites_of, unknown_account
+from saltloop.formulation.rules.rule import OUTSIDE, sites_of, unknown_account, unknown_area
 from saltloop.language import Both
 
 OBJECTIVE = "objective"
@@ -82,12 +81,13 @@ def _wish(case: Case, program: Program, text: str, problems: Problems) -> Wish |
     units = dict(zip(case.pack.tables["accounts"]["account"], case.pack.tables["accounts"]["unit"], strict=True))
     sites = tuple(s for s in sites_of(case.pack, [place]) if s in case.sites) if place else tuple(case.sites)
     if account != OBJECTIVE and account not in units:
-        problems.add(unknown_account(Place(), account, "--trade", units))
+        problems.add(unknown_account(Place(), account, "--trade", case.pack.titles("accounts")))
         return None
     if not sites:
-        areas = list(case.pack.tables["areas"]["area"])
-        hint = nearest(place, [*areas, *case.sites])
-        problems.add(UNKNOWN_AREA.at(Place(), name=place, key="--trade", areas=", ".join(areas), sites=", ".join(case.sites), hint=hint))
+        if place in case.pack.titles("areas", "sites"):
+            problems.add(OUTSIDE.at(Place(), name=place, key="--trade", areas=", ".join(case.choices.areas)))
+        else:
+            problems.add(unknown_area(Place(), place, "--trade", case.pack))
         return None
     sense, why = (_PREFIX[prefix], Words("as asked", "按指定")) if prefix in _PREFIX else wished(case, account)
     known = titles(case.pack)

@@ -86,6 +86,11 @@ class Pack:
             self._rows[name] = read.records(self.tables[name])
         return self._rows[name]
 
+    def titles(self, *names: str) -> dict[str, tuple[str, str]]:
+        """English and Chinese title of what the tables list, by its key, the first column."""
+        frames = [self.tables[name] for name in names]
+        return {key: (en, zh) for frame in frames for key, en, zh in zip(frame[frame.columns[0]], frame["title_en"], frame["title_zh"], strict=True)}
+
     def with_table(self, name: str, frame: pd.DataFrame) -> Pack:
         """The same pack with one table exchanged."""
         return replace(self, tables={**self.tables, name: frame}, _rows={k: v for k, v in self._rows.items() if k != name})

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LINE, FILE = "_line", "_file"
 # Up to how many names a message lists all of them, and else how many of them.
 _LISTED, _NEAREST = 40, 12
+# How many names a message proposes for a title.
+_TITLED = 3
 
 NOT_READABLE = message(
     "D104",
@@ -96,6 +98,24 @@ def nearest(word: str, known: list[str]) -> str:
     """The nearest valid name as a sentence, or nothing."""
     close = get_close_matches(word, known, n=1, cutoff=0.6)
     return did_you_mean(close[0]) if close else ""
+
+
+def meant(word: str, titles: Mapping[str, tuple[str, str]]) -> str:
+    """The name that an unknown word may mean, as a sentence, or nothing: the nearest name, else names whose titles hold the word.
+
+    Args:
+        word: as written.
+        titles: English and Chinese title by name.
+    """
+    if close := nearest(word, list(titles)):
+        return close
+    said = word.strip().lower()
+    held = sorted((len(title), name, title) for name, both in titles.items() for title in both if len(said) > 1 and said in title.lower())
+    names = list(dict.fromkeys(name for _, name, _ in held))[:_TITLED]
+    if not names:
+        return ""
+    en, zh = ", ".join(f"{name} ({titles[name][0]})" for name in names), "、".join(f"{name}（{titles[name][1]}）" for name in names)
+    return Words(f" Names are written by their keys: {en}.", f"请写名称的代码：{zh}。")
 
 
 def listed_names(known: list[str], word: str) -> Words:

@@ -66,11 +66,12 @@ def add_accounts(pack: Pack, document: Document, file: ScenarioFile, problems: P
     return pack
 
 
-def _tell_unknown(name: str, own: OwnAccount, known: list[str], document: Document, problems: Problems) -> None:
+def _tell_unknown(name: str, own: OwnAccount, known: list[str], document: Document, pack: Pack, problems: Problems) -> None:
     """Accounts that are to count this one and do not exist."""
+    titles = pack.titles("accounts") | {other: ("", "") for other in known if other not in pack.titles("accounts")}
     for other in own.enters:
         if other not in known:
-            problems.add(unknown_account(document.place("accounts", name, "enters", other), other, f"accounts.{name}.enters", known))
+            problems.add(unknown_account(document.place("accounts", name, "enters", other), other, f"accounts.{name}.enters", titles))
 
 
 def _at(place: Place) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def _at(place: Place) -> dict[str, Any]:
 def _terms(name: str, own: OwnAccount, known: list[str], document: Document, pack: Pack, problems: Problems) -> Iterator[dict[str, Any]]:
     """Rows of account_terms: what the account adds up, then the accounts that count it."""
     parts: list[tuple[str, Term, KeyPath]] = [(name, term, ("terms", number)) for number, term in enumerate(own.terms)]
-    _tell_unknown(name, own, known, document, problems)
+    _tell_unknown(name, own, known, document, pack, problems)
     parts += [(other, Term(flow="account", commodity=name, weight=weight), ("enters", other)) for other, weight in own.enters.items() if other in known]
     for account, term, keys in parts:
         place = document.place("accounts", name, *keys)

@@ -18,6 +18,7 @@ from saltloop.formulation.rules.rule import Rule
 from saltloop.scenario.document import Document
 from saltloop.scenario.nodes import Key, KeyPath
 from saltloop.scenario.schema import OBJECTIVES, REQUIRED, ScenarioFile, kinds_in
+from saltloop.scenario.slips import slip_in_key
 
 UNKNOWN_KEY = message("S110", ("unknown key '{key}' in {where}", "{where_zh}中的键“{key}”未知"), ("known keys: {known}.{hint}", "可用的键：{known}。{hint}"))
 MISSING_KEY = message("S111", ("'{key}' is missing in {where}", "{where_zh}缺少“{key}”"), ("expected: {meaning}", "应为：{meaning_zh}"))
@@ -101,7 +102,7 @@ def rule_of(name: str, raw: Mapping[str, Any], document: Document, problems: Pro
     """A rule in the form of its kind; None, with a problem, if it has none or does not fit. A key that cannot be used is told and left out."""
     kinds, place = kinds_in(raw), document.place("rules", name)
     if not kinds:
-        hints = [hint for key in raw if (hint := nearest(str(key), list(Rule.kinds)))]
+        hints = [hint for key in raw if (hint := slip_in_key(key) or nearest(str(key), list(Rule.kinds)))]
         problems.add(NO_KIND.at(place, rule=name, known=", ".join(Rule.kinds), hint=hints[0] if hints else ""))
         return None
     if len(kinds) > 1:
@@ -145,7 +146,8 @@ def _tell_keys(model: type[BaseModel], raw: Mapping[str, Any], base: KeyPath, do
 
 def _tell_unknown(model: type[BaseModel], path: KeyPath, document: Document, problems: Problems) -> None:
     known = list(_keys(model))
-    problems.add(UNKNOWN_KEY.at(document.place(*path), key=path[-1], **_where(path[:-1], document), known=", ".join(known), hint=nearest(str(path[-1]), known)))
+    hint = slip_in_key(path[-1]) or nearest(str(path[-1]), known)
+    problems.add(UNKNOWN_KEY.at(document.place(*path), key=path[-1], **_where(path[:-1], document), known=", ".join(known), hint=hint))
 
 
 def _where(path: KeyPath, document: Document) -> dict[str, str]:

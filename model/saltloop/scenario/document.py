@@ -13,12 +13,13 @@ from saltloop.data.read import nearest
 from saltloop.errors import Place, Problems, message
 from saltloop.scenario.nodes import ENDLESS, MOST_ENTRIES, Key, KeyPath, Walk
 from saltloop.scenario.schema import keys_of, kinds_in
+from saltloop.scenario.slips import full_width, reason
 
 NO_FILE = message("S101", ("there is no scenario file '{file}'", "找不到情景文件“{file}”"), ("looked in '{folder}'.{hint}", "查找过“{folder}”。{hint}"))
 NOT_TEXT = message(
     "S102",
     ("the file is not text in UTF-8 ({reason})", "文件不是 UTF-8 文本（{reason}）"),
-    ("save it in UTF-8 (in Notepad: Save as, Encoding UTF-8)", "请另存为 UTF-8 编码"),
+    ("save it in UTF-8 (in Notepad: Save as, Encoding UTF-8)", "请另存为 UTF-8 编码（记事本：另存为，编码选 UTF-8）"),
 )
 CANNOT_READ = message(
     "S134",
@@ -27,10 +28,10 @@ CANNOT_READ = message(
 )
 NOT_YAML = message(
     "S103",
-    ("this is not YAML: {reason}", "YAML 语法错误；解析程序的原话：{reason}"),
+    ("this is not YAML: {reason}", "YAML 语法错误：{reason}"),
     (
-        "check indents (spaces, no tabs), colons with a space after them, and closed brackets and quotes",
-        "请检查缩进（用空格，不用制表符）、冒号后的空格，以及括号和引号是否成对",
+        "check indents (spaces, no tabs), colons with a space after them, and closed brackets and quotes.{hint}",
+        "请检查缩进（用空格，不用制表符）、冒号后的空格，以及括号和引号是否成对。{hint}",
     ),
 )
 NOT_A_MAPPING = message(
@@ -180,7 +181,8 @@ def read_file(path: Path, problems: Problems, asked: Place = NOWHERE) -> Documen
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        problems.add(NOT_YAML.at(Place(file, _line_of(error, text)), reason=_reason(error)))
+        line = _line_of(error, text)
+        problems.add(NOT_YAML.at(Place(file, line), reason=reason(error), hint=_other_keyboard(error, text, line)))
         return None
     except RecursionError:
         problems.add(ENDLESS.at(Place(file), key=path.name, most=MOST_ENTRIES))
@@ -201,12 +203,11 @@ def _line_of(error: yaml.YAMLError, text: str) -> int:
     return text.count("\n", 0, int(getattr(error, "position", 0) or 0)) + 1
 
 
-def _reason(error: yaml.YAMLError) -> str:
-    """YAML's own words, with the line where the thing that it was reading began."""
-    context, start = getattr(error, "context", None), getattr(error, "context_mark", None)
-    since = f"{context} (line {start.line + 1})" if context and start is not None else context
-    parts = [since, *(getattr(error, name, None) for name in ("problem", "reason"))]
-    return ", ".join(str(part) for part in parts if part) or " ".join(str(error).split())
+def _other_keyboard(error: yaml.YAMLError, text: str, line: int) -> str:
+    """A hint if there are full-width characters between where the reader began and where it stopped."""
+    start = getattr(error, "context_mark", None)
+    first = min(line - 1, start.line + 1 if start is not None else line) or 1
+    return full_width(text.split("\n")[first - 1 : line], first)
 
 
 def _merge(older: Document, newer: Document, problems: Problems) -> Document:

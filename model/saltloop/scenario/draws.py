@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from saltloop.units import split_quantity
+from saltloop.units import has_sign, split_quantity
 
 PLANS = ("latin_hypercube", "sobol", "random")
 KINDS = ("uniform", "triangular", "normal", "discrete")
@@ -115,7 +115,7 @@ def quantities(texts: list[object]) -> tuple[tuple[float, ...], str, bool] | Non
     units = {unit for number, unit in found if number != 0 or unit} or {""}
     if len(units) > 1:
         return None
-    signed = any(isinstance(text, str) and text.strip()[:1] in ("+", "-") for text in texts)
+    signed = any(has_sign(text) for text in texts)
     return tuple(number for number, _ in found), units.pop(), signed
 
 

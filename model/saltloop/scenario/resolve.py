@@ -11,12 +11,12 @@ from typing import Any
 
 from saltloop.data import checks, norms
 from saltloop.data.pack import Pack, load, locate
-from saltloop.data.read import FILE, LINE, nearest
+from saltloop.data.read import FILE, LINE, meant
 from saltloop.data.relations import plain_unit
 from saltloop.errors import InputError, Place, Problem, Problems, Words, message
 from saltloop.formulation.choices import Choices, PriceChange, Stage
 from saltloop.formulation.rules.price import Price
-from saltloop.formulation.rules.rule import OUTSIDE, UNKNOWN_AREA, UNKNOWN_COMMODITY, Context, Rule, Schedule, sites_of, unknown_account
+from saltloop.formulation.rules.rule import NEVER_IN_FORCE, OUTSIDE, UNKNOWN_COMMODITY, Context, Rule, Schedule, sites_of, unknown_account, unknown_area
 from saltloop.scenario.accounts import add_accounts, windows
 from saltloop.scenario.complaints import file_of, rule_of
 from saltloop.scenario.document import Document, read_document
@@ -55,6 +55,15 @@ NO_NORMS = message(
         "norms: {kind} 不起作用：到{year}年没有工艺超过数据包的限额",
     ),
     ("see table norms, or leave the key out", "请核对 norms 表，或删去该键"),
+    warning=True,
+)
+NOTHING_STANDS = message(
+    "S141",
+    (
+        "in {year} nothing stands and nothing may be built: the capacities of the pack are of {first} to {last}",
+        "{year} 年没有任何产能：数据包的产能自 {first} 至 {last} 年",
+    ),
+    ("check `periods`, or allow capacities of another status", "请核对 periods，或允许其他状态的产能"),
     warning=True,
 )
 # A what-if may move a coefficient away from its assay: the balance of elements is asked of the pack, not of the change.
@@ -249,6 +258,7 @@ class _Names:
         rules = tuple(self._rules(sites, years or (file.prices.year or 1,)))
         changes = (*self._price_changes(), *(change for rule in rules if isinstance(rule, Price) for change in rule.price_changes))
         self._check_prices(changes)
+        self._check_years(sites, years)
         self._check_charges(rules, objective)
         return Choices(
             areas=file.areas,
@@ -274,16 +284,7 @@ class _Names:
         areas, sites = self._ids("areas", "area"), self._ids("sites", "site")
         for number, name in enumerate(self.file.areas):
             if name not in areas + sites:
-                self.problems.add(
-                    UNKNOWN_AREA.at(
-                        self.document.place("areas", number),
-                        name=name,
-                        key="areas",
-                        areas=", ".join(areas),
-                        sites=", ".join(sites),
-                        hint=nearest(name, areas + sites),
-                    )
-                )
+                self.problems.add(unknown_area(self.document.place("areas", number), name, "areas", self.pack))
             elif not sites_of(self.pack, [name]):
                 self.problems.add(OUTSIDE.at(self.document.place("areas", number), name=name, key="areas", areas=", ".join(self.file.areas)))
         return sites_of(self.pack, self.file.areas) or tuple(sites)
@@ -303,7 +304,7 @@ class _Names:
             path = (sense, *((number,) if several else ()), account)
             place, key = self.document.place(*path), ".".join(map(str, path[:-1]))
             if account not in units:
-                self.problems.add(unknown_account(place, account, key, units))
+                self.problems.add(unknown_account(place, account, key, self.pack.titles("accounts")))
                 continue
             first = first or units[account]
             weight = self.pack.units.quantity(text, f"({first})/({units[account]})", place, f"the weight of {account}")
@@ -332,14 +333,19 @@ class _Names:
         for commodity, by_market in self.file.prices.changes.items():
             path: KeyPath = ("prices", "set", commodity)
             if commodity not in units:
-                self.problems.add(UNKNOWN_COMMODITY.at(self.document.place(*path), name=commodity, key="prices.set", hint=nearest(commodity, list(units))))
+                hint = meant(commodity, self.pack.titles("commodities"))
+                self.problems.add(UNKNOWN_COMMODITY.at(self.document.place(*path), name=commodity, key="prices.set", hint=hint))
                 continue
             for market, schedule in by_market.items():
                 here = path if market is None else (*path, market)
                 if market is not None and market not in markets:
                     self.problems.add(
                         UNKNOWN_MARKET.at(
-                            self.document.place(*here), name=market, key=".".join(map(str, path)), known=", ".join(markets), hint=nearest(market, markets)
+                            self.document.place(*here),
+                            name=market,
+                            key=".".join(map(str, path)),
+                            known=", ".join(markets),
+                            hint=meant(market, self.pack.titles("markets")),
                         )
                     )
                     continue
@@ -392,6 +398,21 @@ class _Names:
         if not found or None in found:
             return None
         return min((p for p in found if p is not None), key=lambda p: (not p.message.warning, str(p.place)))
+
+    def _check_years(self, sites: tuple[str, ...], years: tuple[int, ...]) -> None:
+        """A warning for price changes that begin after the last period, and for periods in which nothing stands or may be built."""
+        for commodity, by_market in self.file.prices.changes.items():
+            for schedule in by_market.values():
+                first = min((year for year, _ in schedule.parts()), default=0)
+                if years and first > max(years):
+                    place = self.document.place("prices", "set", commodity)
+                    self.problems.add(NEVER_IN_FORCE.at(place, key=f"prices.set.{commodity}", first=first, last=max(years)))
+        rows, wanted = self.pack.rows("capacities"), {*self.file.capacity.existing, *self.file.capacity.may_build}
+        rows = [row for row in rows if row["site"] in sites and row["status"] in wanted]
+        for year in years if rows else ():
+            if not any(row["from_year"] <= year and (row["to_year"] is None or year <= row["to_year"]) for row in rows):
+                first, last = min(row["from_year"] for row in rows), max(row["to_year"] or row["from_year"] for row in rows)
+                self.problems.add(NOTHING_STANDS.at(self.document.place("periods"), year=year, first=first, last=last))
 
     def _check_charges(self, rules: Iterable[Rule], objective: tuple[Stage, ...]) -> None:
         """A warning for every charge whose money does not reach the objective."""

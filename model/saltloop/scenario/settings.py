@@ -22,7 +22,7 @@ from saltloop.data.read import FILE, LINE
 from saltloop.data.relations import plain_unit
 from saltloop.data.schema import BY_NAME, TABLES, Table
 from saltloop.errors import Place, Problem, Problems, message
-from saltloop.units import Units, split_quantity
+from saltloop.units import Units, has_sign, split_quantity
 
 UNKNOWN_PATH = message(
     "S120",
@@ -127,7 +127,7 @@ def is_change(text: object, base: str, units: Units) -> bool:
     split = split_quantity(str(text)) if isinstance(text, str) else None
     if split is None or split[1] not in _SHARES:
         return False
-    return str(text).strip()[0] in "+-" or (split[0] == 0 and units.factor("%", base) is None)
+    return has_sign(text) or (split[0] == 0 and units.factor("%", base) is None)
 
 
 def share_of(text: object) -> float:

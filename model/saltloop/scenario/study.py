@@ -17,7 +17,7 @@ import numpy as np
 from saltloop.data.pack import Pack
 from saltloop.data.read import nearest
 from saltloop.errors import InputError, Place, Problem, Problems, message
-from saltloop.formulation.rules.rule import UNKNOWN_AREA, unknown_account
+from saltloop.formulation.rules.rule import unknown_account, unknown_area
 from saltloop.scenario.complaints import form_of, shown_value
 from saltloop.scenario.correlation import why_no_correlation
 from saltloop.scenario.document import Document, is_off, read_document, read_file
@@ -369,8 +369,7 @@ class _Reader:
         units = dict(zip(pack.tables["accounts"]["account"], pack.tables["accounts"]["unit"], strict=True))
         areas, sites = list(pack.tables["areas"]["area"]), list(pack.tables["sites"]["site"])
         if self.file.area is not None and self.file.area not in areas + sites:
-            hint = nearest(self.file.area, areas + sites)
-            self.problems.add(UNKNOWN_AREA.at(self.own.place("in"), name=self.file.area, key="in", areas=", ".join(areas), sites=", ".join(sites), hint=hint))
+            self.problems.add(unknown_area(self.own.place("in"), self.file.area, "in", pack))
         wanted = self.file.compare or tuple((account, None) for account, _ in self.base.choices.objective[0].weights)
         found = []
         for number, (name, better) in enumerate(wanted):
@@ -378,7 +377,7 @@ class _Reader:
             upper, ratio, lower = name.partition("/")
             unknown = [account for account in (upper, lower)[: 2 if ratio else 1] if account not in units]
             for account in unknown:
-                self.problems.add(unknown_account(place, account, "compare", units))
+                self.problems.add(unknown_account(place, account, "compare", pack.titles("accounts")))
             if not unknown:
                 better = better or self._better(upper, lower)
                 unit = units[upper] if not lower else "1" if units[upper] == units[lower] else f"{units[upper]}/{units[lower]}"

@@ -33,12 +33,12 @@ def _horizon(pack: Pack) -> Iterator[str]:
     areas = list(pack.tables["areas"]["area"])
     yield _said(f"areas: [{pack.about.get('main_area', areas[0])}]", f"what is optimised / 优化范围: {_few(areas)}")
     yield _said(f"periods: [{_years(pack)[-1]}]", "years, or {2025: 5, 2030: 5}: years that each stands for / 年份，或各期所代表年数")
-    yield _said("slices: year", "year, months, typical_days, hours")
+    yield _said("slices: year", "year, months, typical_days, hours / 全年、各月、典型日、逐时")
 
 
 def _objective(pack: Pack) -> Iterator[str]:
     accounts = list(pack.tables["accounts"]["account"])
-    yield _said(f"maximise: {'value_added' if 'value_added' in accounts else accounts[0]}", f"or minimise: {_few(accounts)}")
+    yield _said(f"maximise: {'value_added' if 'value_added' in accounts else accounts[0]}", f"or minimise / 也可用 minimise: {_few(accounts)}")
 
 
 def _prices(pack: Pack) -> Iterator[str]:
@@ -46,7 +46,7 @@ def _prices(pack: Pack) -> Iterator[str]:
     yield "prices:"
     yield _said(f"  year: {years[-1]}", f"years in the pack / 数据包年份: {_few([str(year) for year in years])}")
     yield _said("  missing: nearest", "where that year has none: nearest year, or error / 缺该年时取最近年份，或 error")
-    yield _said(f"  # set: {{{first['commodity']}: -10 %}}", f"a change, or an amount such as {float(first['value']):.6g} {first['unit']}")
+    yield _said(f"  # set: {{{first['commodity']}: -10 %}}", f"a change, or an amount such as / 变化率，或价格，如 {float(first['value']):.6g} {first['unit']}")
 
 
 def _capacity() -> Iterator[str]:
@@ -64,7 +64,7 @@ def _rest(pack: Pack) -> Iterator[str]:
     yield "# rules:"
     for rule in Rule.kinds.values():
         lines = cleandoc(rule.__doc__ or "").splitlines()
-        yield f"#   # {rule.title[0]} / {rule.title[1]}: {lines[0]}"
+        yield f"#   # {rule.title[0]} / {rule.title[1]}: {lines[0]} / {rule.in_chinese[0]}"
         for line in lines:
             if line.startswith("Example: ``"):
                 yield f"#   {line.removeprefix('Example: ``').rstrip('`')}"

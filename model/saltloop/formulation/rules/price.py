@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from saltloop.data.read import nearest
+from saltloop.data.read import meant
 from saltloop.errors import message
 from saltloop.formulation.choices import PriceChange
 from saltloop.formulation.rules.keys import about, expected
@@ -69,7 +69,7 @@ class Price(Rule, kind="price"):
         markets = context.names("markets", "market")
         if self.market is not None and self.market not in markets:
             context.problems.add(UNKNOWN_MARKET.at(context.place_of("market"), name=self.market, key=f"{context.key}.market",
-                                                   known=", ".join(markets), hint=nearest(self.market, markets)))
+                                                   known=", ".join(markets), hint=meant(self.market, context.pack.titles("markets"))))
         if self.change is None:
             return {"to": context.schedule(self.to or Schedule(None), base, "to")}
         change = context.schedule(self.change, "1", "change")

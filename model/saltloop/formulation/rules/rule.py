@@ -6,7 +6,7 @@ gives one row per period. Rule classes know neither Pyomo nor a solver: `row` do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -14,7 +14,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, WithJsonSchema
 
 from saltloop.data.pack import Pack
-from saltloop.data.read import listed_names, nearest
+from saltloop.data.read import listed_names, meant
 from saltloop.errors import Place, Problem, Problems, message
 from saltloop.formulation.rules.keys import about, expected
 from saltloop.units import split_quantity
@@ -44,17 +44,34 @@ MIXED_BOUNDARY = message(
      "比率的边界须一致：请补“{lacks}”的背景值，或写 background: no 只计模型内"))
 
 
-def unknown_account(place: Place, name: str, key: str, known: Iterable[str]) -> Problem:
+NEVER_IN_FORCE = message(
+    "S140", ("{key} never holds: it begins in {first}, the last period is {last}", "{key} 从不生效：起始年 {first} 晚于末期 {last}"),
+    ("check the years", "请核对年份"), warning=True)
+
+
+def unknown_account(place: Place, name: str, key: str, titles: Mapping[str, tuple[str, str]]) -> Problem:
     """An account that is not there.
 
     Args:
         place: where it is named.
         name: as written.
         key: of the scenario, or the option of a command.
-        known: the accounts there are.
+        titles: of the accounts there are, English and Chinese.
     """
-    names = list(known)
-    return UNKNOWN_ACCOUNT.at(place, name=name, key=key, known=listed_names(names, name), hint=nearest(name, names))
+    return UNKNOWN_ACCOUNT.at(place, name=name, key=key, known=listed_names(list(titles), name), hint=meant(name, titles))
+
+
+def unknown_area(place: Place, name: str, key: str, pack: Pack) -> Problem:
+    """An area or site that is not there.
+
+    Args:
+        place: where it is named.
+        name: as written.
+        key: of the scenario, or the option of a command.
+        pack: with the areas and sites there are.
+    """
+    areas, sites = pack.titles("areas"), pack.titles("sites")
+    return UNKNOWN_AREA.at(place, name=name, key=key, areas=", ".join(areas), sites=", ".join(sites), hint=meant(name, areas | sites))
 
 
 @dataclass(frozen=True)
@@ -129,7 +146,7 @@ class Context:
         """Unit of an account; None, with a problem, if there is no such account."""
         accounts = dict(zip(self.names("accounts", "account"), self.pack.tables["accounts"]["unit"], strict=True))
         if name not in accounts:
-            self.problems.add(unknown_account(self.place_of(field_name), name, f"{self.key}.{field_name}", accounts))
+            self.problems.add(unknown_account(self.place_of(field_name), name, f"{self.key}.{field_name}", self.pack.titles("accounts")))
         return accounts.get(name)
 
     def schedule(self, amount: Schedule, base: str | None, field_name: str) -> Schedule:
@@ -148,7 +165,7 @@ class Context:
         units = dict(zip(self.names("commodities", "commodity"), self.pack.tables["commodities"]["unit"], strict=True))
         if name not in units:
             self.problems.add(UNKNOWN_COMMODITY.at(self.place_of(field_name), name=name, key=f"{self.key}.{field_name}",
-                                                   hint=nearest(name, list(units))))
+                                                   hint=meant(name, self.pack.titles("commodities"))))
         return units.get(name)
 
     def commodities_in(self, name: str, field_name: str) -> tuple[tuple[str, ...], str | None]:
@@ -166,8 +183,7 @@ class Context:
         """Sites of the scenario in an area, or the site itself."""
         areas, all_sites = self.names("areas", "area"), self.names("sites", "site")
         if place not in areas and place not in all_sites:
-            self.problems.add(UNKNOWN_AREA.at(self.place_of(field_name), name=place, key=f"{self.key}.{field_name}", areas=", ".join(areas),
-                                              sites=", ".join(all_sites), hint=nearest(place, areas + all_sites)))
+            self.problems.add(unknown_area(self.place_of(field_name), place, f"{self.key}.{field_name}", self.pack))
             return ()
         found = tuple(s for s in sites_of(self.pack, [place]) if s in self.sites)
         if not found:
@@ -181,8 +197,9 @@ class Context:
         on_equipment = set(uses.loc[uses["equipment"] == name, "process"])
         found = tuple(p for p, tags in zip(table["process"], table["tags"], strict=True) if name == p or name in tags or p in on_equipment)
         if not found:
-            known = [*table["process"], *{tag for tags in table["tags"] for tag in tags}, *self.pack.tables["equipment"]["equipment"]]
-            self.problems.add(UNKNOWN_PROCESS.at(self.place_of(field_name), name=name, key=f"{self.key}.{field_name}", hint=nearest(name, known)))
+            tags = dict.fromkeys(sorted({tag for tags in table["tags"] for tag in tags}), ("", ""))
+            hint = meant(name, self.pack.titles("processes", "equipment") | tags)
+            self.problems.add(UNKNOWN_PROCESS.at(self.place_of(field_name), name=name, key=f"{self.key}.{field_name}", hint=hint))
         return found
 
     def background(self, account: str, area: str) -> dict[int, float]:
@@ -319,7 +336,14 @@ class Rule(BaseModel):
         bound._periods = context.years
         bound._numbers = bound.bind_fields(context)
         bound._periods = tuple(y for y in context.years if all(s.at(y) is not None for s in bound._numbers.values()))
+        bound._tell_if_never_in_force(context)
         return bound
+
+    def _tell_if_never_in_force(self, context: Context) -> None:
+        """A warning for a rule whose first year comes after the last period."""
+        firsts = [min(year for year, _ in schedule.values) for schedule in self._numbers.values() if schedule.values]
+        if context.years and firsts and max(firsts) > max(context.years):
+            context.problems.add(NEVER_IN_FORCE.at(self._place, key=context.key, first=max(firsts), last=max(context.years)))
 
     def bind_fields(self, context: Context) -> dict[str, Schedule]:
         """The numbers of the rule in base units by name; sets unit and selected processes."""

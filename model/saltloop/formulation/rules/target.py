@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import model_validator
 
-from saltloop.errors import Problem
+from saltloop.errors import Place, Problem, message
 from saltloop.formulation.rules.keys import about, expected
 from saltloop.formulation.rules.rule import MIXED_BOUNDARY, Amount, Context, Rule, Schedule, constant
+from saltloop.units import split_quantity
+
+BARE_RATIO = message(
+    "S142", ("{key}: '{text}' without a unit is a ratio of {percent}", "{key}：“{text}”不带单位，即 {percent}"),
+    ("write it with its sign: {text} %, or {percent} if that is meant", "请写百分号：{text} %；确指 {percent} 时也请这样写"))
 
 
 class Target(Rule, kind="target"):
@@ -51,7 +57,10 @@ class Target(Rule, kind="target"):
         unit, per = context.account_unit(self.account, self.kind), context.account_unit(self.of, "of")
         self._unit = unit or "1"
         base = None if unit is None or per is None else f"({unit})/({per})"
-        ratio = context.schedule(self.at_least or self.at_most or Schedule(None), base, self.sense)
+        given = self.at_least or self.at_most or Schedule(None)
+        ratio = context.schedule(given, base, self.sense)
+        if unit is not None and unit == per:
+            context.problems.extend(_more_than_whole(given, context.place_of(self.sense), f"{context.key}.{self.sense}"))
         upper = context.background(self.account, self.area) if self.area and self.background else {}
         lower = context.background(self.of, self.area) if self.area and self.background else {}
         context.problems.add(self._mixed(upper, lower, context))
@@ -70,3 +79,11 @@ class Target(Rule, kind="target"):
         left = (sum(m.account[self.account, p, y] - m.rule_number[self.name, "ratio", y] * m.account[self.of, p, y]
                     for p in m.sites_of_rule[self.name]) + m.rule_number[self.name, "background", y])
         return left >= 0 if self.sense == "at_least" else left <= 0
+
+
+def _more_than_whole(ratio: Schedule, place: Place, key: str) -> Iterator[Problem]:
+    """A problem for each number without a unit that is more than the whole: 60 where 60 % may be meant."""
+    for _, text in ratio.parts():
+        split = split_quantity(str(text))
+        if split is not None and not split[1] and split[0] > 1:
+            yield BARE_RATIO.at(place, key=key, text=text, percent=f"{split[0] * 100:g} %")

@@ -55,7 +55,7 @@ def explain(subject: str, what: str | None, language: str) -> int:
 
 def _answer(path: Path, what: str | None, language: str) -> str:
     """The text that answers for a run."""
-    from saltloop.data.read import nearest
+    from saltloop.data.read import meant
     from saltloop.interfaces import explain_text as text
     from saltloop.results.run import open_run
 
@@ -66,9 +66,10 @@ def _answer(path: Path, what: str | None, language: str) -> str:
     names = run.table("names")
     kinds = set(names[names["id"] == name]["kind"])
     sites = set(names[names["kind"] == "site"]["id"])
-    for word, known in ((name, set(names["id"])), (site, sites)):
+    titles = {str(row["id"]): (str(row["title_en"]), str(row["title_zh"])) for row in names.sort_values("id").to_dict("records")}
+    for word, known in ((name, titles), (site, {key: title for key, title in titles.items() if key in sites})):
         if word and word not in known:
-            raise InputError(UNKNOWN.at(Place(str(path)), name=word, nearest=nearest(word, sorted(known))))
+            raise InputError(UNKNOWN.at(Place(str(path)), name=word, nearest=meant(word, known)))
     if "rule" in kinds:
         return text.rule_text(run, name, language)
     return text.site_text(run, name, language) if "site" in kinds else text.thing_text(run, name, site or None, language)
