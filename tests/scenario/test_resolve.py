@@ -59,6 +59,12 @@ def test_weights_convert_to_the_unit_of_the_first_account(tmp_path: Path, text: 
     assert [dict(stage.weights) for stage in objective] == [pytest.approx(stage) for stage in stages]
 
 
+def test_typical_days_may_say_how_many_they_are(tmp_path: Path) -> None:
+    long, short = (scenario_of(tmp_path / name, base(slices=text)) for name, text in (("long", "{typical_days: {days: 12}}"), ("short", "typical_days")))
+    assert long.choices == short.choices
+    assert long.choices.slices == "typical_days"
+
+
 def test_prices_change_by_share_by_amount_by_market_and_by_year(tmp_path: Path) -> None:
     text = "{year: 2025, missing: error, set: {potash: -68 %, salt: {buyers: 0.18 CNY/kg}, coal: {2025: +10 %, 2030: -5 %}}}"
     rules = "rules: {dear: {price: salt_block, to: {2030: 160 CNY/t}}, less: {price: potash, change: -10 %}}\n"

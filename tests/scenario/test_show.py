@@ -87,7 +87,15 @@ def test_the_template_runs_as_it_stands_and_names_every_rule_kind(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "text", [FULL, (PACKS / "toy.yaml").read_text(encoding="utf-8"), "extends: x.yaml\nrules: {a: off, b: {at_most: 5 t}}\n"], ids=["full", "toy", "amending"]
+    "text",
+    [
+        FULL,
+        (PACKS / "toy.yaml").read_text(encoding="utf-8"),
+        "extends: x.yaml\nrules: {a: off, b: {at_most: 5 t}}\n",
+        BASE + "slices: {typical_days: {days: 12}}\n",
+        BASE + "slices: typical_days\n",
+    ],
+    ids=["full", "toy", "amending", "days", "day"],
 )
 def test_the_json_schema_accepts_what_the_loader_accepts(text: str) -> None:
     jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(text))
@@ -98,6 +106,7 @@ def test_the_json_schema_accepts_what_the_loader_accepts(text: str) -> None:
     [
         BASE + "colour: red\n",
         BASE + "slices: week\n",
+        BASE + "slices: {typical_days: {days: 8}}\n",
         BASE + "minimise: co2\n",
         BASE + "rules: {a: {limit: co2, at_mst: 5 t}}\n",
         BASE + "rules: {a: off}\n",

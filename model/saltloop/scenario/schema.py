@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema
 
 from saltloop.data.schema import BY_NAME
 from saltloop.formulation.rules.keys import about, expected
@@ -83,6 +83,18 @@ def _stage(raw: object) -> Weights:
     if not isinstance(raw, dict) or not raw or not all(isinstance(name, str) for name in raw):
         raise expected("an account, {account: weight}, or a list of these in order of importance", "账户、{账户: 权重}，或按重要性排列的列表")
     return tuple((name, _quantity(weight)) for name, weight in raw.items())
+
+
+def _slices(raw: object) -> object:
+    """The word for typical days, which may say how many there are: one for each month."""
+    if not isinstance(raw, dict) or list(raw) != ["typical_days"]:
+        return raw
+    if raw["typical_days"] != {"days": 12}:
+        raise expected(
+            "typical_days: {days: 12}, a day of 24 hours for each month; or typical_days alone",
+            "typical_days: {days: 12}（每月一个 24 小时的典型日），或只写 typical_days",
+        )
+    return "typical_days"
 
 
 def _share(raw: object) -> float:
@@ -178,6 +190,26 @@ PriceSetting = Annotated[
     WithJsonSchema({"anyOf": [*_AMOUNT["anyOf"], {"type": "object", "minProperties": 1, "additionalProperties": _AMOUNT}]}),
 ]
 Quantity = Annotated[object, PlainValidator(_quantity), WithJsonSchema(_TEXT_OR_NUMBER)]
+_CUTS = Literal["year", "months", "typical_days", "hours"]
+Slices = Annotated[
+    _CUTS,
+    BeforeValidator(_slices),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": list(get_args(_CUTS))},
+                {
+                    "type": "object",
+                    "properties": {
+                        "typical_days": {"type": "object", "properties": {"days": {"const": 12}}, "required": ["days"], "additionalProperties": False}
+                    },
+                    "required": ["typical_days"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
 Share = Annotated[float, PlainValidator(_share), WithJsonSchema(_TEXT_OR_NUMBER)]
 Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
 RuleText = Annotated[dict[str, Any], PlainValidator(_rule), WithJsonSchema({"type": "object"})]
@@ -273,7 +305,11 @@ class ScenarioFile(_Section):
     region: str = about("data pack: a folder under data/, or a path such as ./pack", "数据包：data/ 下的文件夹名，或 ./pack 之类的路径", "", min_length=1)
     areas: Names = about("areas or sites that are optimised; the rest of the pack is left out", "参与优化的区域或地点；其余不计", ())
     periods: Periods = about("years, or a mapping from year to the number of years that it stands for", "年份，或由年份到所代表年数的映射", ())
-    slices: Literal["year", "months", "typical_days", "hours"] = about("how the year is cut", "年内时段划分", "year")
+    slices: Slices = about(
+        "how the year is cut: year, months, typical_days (or typical_days: {days: 12}) or hours",
+        "年内时段划分：year、months、typical_days（或 typical_days: {days: 12}）、hours",
+        "year",
+    )
     maximise: Objective | None = about(
         "account, {account: weight}, or a list of these in order of importance", "最大化：账户、{账户: 权重}，或按重要性排列的列表", None
     )
