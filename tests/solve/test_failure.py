@@ -91,6 +91,15 @@ def test_an_unbounded_case_is_told_in_words() -> None:
         assert any(sold in w and "dear" in w for w in words)
 
 
+def test_a_case_without_limit_that_the_solver_says_has_no_plan_is_told_as_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HiGHS 1.15.1 has said so of small programmes: nothing in them contradicts itself."""
+    monkeypatch.setattr(Live, "run", lambda _: "infeasible")
+    with pytest.raises(SolveError) as told:
+        solve_pack(LOOP)
+    assert told.value.exit_code == UNBOUNDED
+    assert "sell" in told.value.text("en")
+
+
 def test_a_ray_of_a_programme_that_presolve_settles_is_found_too() -> None:
     """One column, no row that bounds it: the solver may see this before its simplex starts."""
     text = LOOP + "market_tiers dear soda | prices soda 1"

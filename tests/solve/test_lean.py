@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrays import INF, program
+from saltloop.errors import SolveError
 from saltloop.formulation.arrays import Arrays, arrays_of
 from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbounded
 from saltloop.solve.lean import Lean, Reduced, lean_of, whole
@@ -130,6 +131,18 @@ def test_a_case_that_does_not_allow_it_is_refused_and_solved_without(part: str, 
     assert warm.solve().objectives == pytest.approx((22,))
 
 
+def test_a_case_that_cannot_be_reduced_so_nor_handed_over_leaves_what_was_there() -> None:
+    """No equation, so the steps of the first case do not fit; and a lower bound of b that is infinite, which HiGHS refuses."""
+    first = by_hand()
+    warm = Warm(first)
+    warm.solve()
+    with pytest.raises(SolveError, match="refused"):
+        warm.change(with_number(with_number(first, "row_upper", 0, 1.0), "column_lower", 1, INF))
+    assert warm.arrays is first
+    warm.change(with_number(first, "row_upper", 3, 6.0))
+    assert warm.solve().objectives == pytest.approx((24,))
+
+
 @pytest.mark.parametrize(("row", "column"), [(0, 2), (1, 3), (2, 0)])
 def test_a_coefficient_may_vanish(row: int, column: int) -> None:
     """Of the pair, or of the row of one column."""
@@ -237,7 +250,7 @@ def test_a_programme_that_is_solved_whole_after_all(monkeypatch: pytest.MonkeyPa
 def whole_outcome(arrays: Arrays) -> Outcome:
     """The outcome of a programme from which nothing is taken."""
     warm = Warm(arrays)
-    warm._hand_over(whole(arrays))
+    warm._hand_over(whole(arrays), warm.scale)
     return warm.solve(cold=True)
 
 

@@ -15,6 +15,7 @@ from saltloop.errors import SolveError
 from saltloop.formulation.arrays import Arrays, arrays_of, difference, on_one_layout, program_with, same_structure
 from saltloop.formulation.program import Program
 from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbounded
+from saltloop.solve.elastic import multipliers
 from saltloop.solve.highs import solve
 from saltloop.solve.live import Options, hand_over
 from saltloop.solve.warm import Basis, Outcome, Warm
@@ -181,6 +182,94 @@ def test_an_unbounded_case_is_a_value_with_its_direction() -> None:
     assert not proves_unbounded(first, outcome.ray)
     warm.change(first)
     assert warm.solve().objectives == pytest.approx((7,))
+
+
+def test_a_later_objective_without_limit_is_unbounded_too() -> None:
+    """Most of x, which is 4, then of y, which has no limit. What makes y larger and x smaller is no proof, since x counts first."""
+    rows = [[1.0, 0.0], [-1.0, 1.0]]
+    case = arrays_of(program(rows, [(-INF, 4), (-5, INF)], [[1.0, 0.0], [0.0, 1.0]]))
+    outcome = Warm(case).solve()
+    assert (outcome.status, outcome.ray[0], outcome.ray[1] > 0) == ("unbounded", 0, True)
+    least = arrays_of(program(rows, [(-INF, 4), (-5, INF)], [[1.0, 0.0], [0.0, 1.0]], sense=["maximise", "minimise"]))
+    assert not proves_unbounded(least, outcome.ray)
+    assert Warm(least).solve().objectives == pytest.approx((4, 0))
+    assert not proves_unbounded(case, np.array([-1.0, 1.0]))
+    assert proves_unbounded(arrays_of(program(rows, [(-INF, 4), (-5, INF)], [[0.0, 1.0], [1.0, 0.0]])), outcome.ray)
+
+
+def test_a_case_without_limit_that_the_solver_says_has_no_plan() -> None:
+    """HiGHS 1.15.1 calls this one infeasible; with zero costs it has a plan, and without presolve no limit."""
+    rows = [
+        [2.48, 1.48, -0.99, 0, 0, 1.33, 1.12],
+        [0, 0, 2.14, -1, 0, 0, 0],
+        [0, 0, 1.26, 0, -0.5, 0, 0],
+        [-2, 1, 1, 0, 0, 0, 0],
+        [0, -0.39, -1.91, 1.78, 0.915, -1, 0],
+        [-1.08, -2.73, 0, -2.54, -1.455, -2.01, -1],
+    ]
+    bounds = [(-INF, 5.0), (-0.5, -0.5), (-1.0, -1.0), (-INF, 20.0), (0.0, 0.0), (0.0, 0.0)]
+    case = arrays_of(program(rows, bounds, [0, 1.06, 0, -0.19, 0, 0, -1.99], [(0.0, INF)] * 5 + [(-INF, INF)] * 2))
+    outcome = Warm(case).solve()
+    assert outcome.status == "unbounded"
+    assert proves_unbounded(case, outcome.ray)
+
+
+def test_a_case_without_plan_of_which_the_solver_has_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the rows together miss least gives one."""
+    monkeypatch.setattr(Warm, "_multipliers", lambda _: np.zeros(0))
+    first = arrays_of(program([[1.0, 1.0], [1.0, 1.0]], [(-INF, 4), (-INF, INF)], [2.0, 1.0]))
+    case = with_number(first, "row_lower", 1, 5.0)
+    outcome = Warm(case).solve()
+    assert outcome.status == "infeasible"
+    assert proves_infeasible(case, outcome.ray)
+    assert len(multipliers(first, 60.0)) == 0
+    assert len(multipliers(case, 0.0)) == 0
+
+
+def test_a_case_without_plan_in_which_the_dual_method_loses_its_way() -> None:
+    """HiGHS 1.15.1 says that there is no plan without proof; without presolve it does not know."""
+    rows = [
+        [0, 0, 0.043125, -0.110625, 0.515, 0, -0.19125, 0.12625, 0.15875, -0.03125],
+        [0.0625, 1, 0.0625, 0.0625, 0, 0, 0, 0, 0, 0],
+        [74.24, 0, 31.36, -35.2, 0, -0.016384, 43.52, -13.44, -12.8, -42.88],
+        [0.185625, 2.38, 0.028125, 0.046875, -0.5, 0, 0, 0, 0, 0],
+        [0, 0, -0.2825, -0.3125, 0, 84.16, -0.0375, -0.2075, -0.25, 0],
+        [0.0475, 0.63, -0.16, 0, -0.6, -9.28, -0.125, 0, 0, 0],
+        [0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+        [0, 0.58, 0, 0.10875, -0.665, -16, 0, 0, 0, 0],
+        [0.015625, 0, 0, 0, -1.27, 40.96, -0.3525, -0.0625, 0, 0],
+    ]
+    bounds = [(0.0, 0.0), (1.25, 1.25), (64.0, 2336.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (-INF, 0.3125), (-0.03125, -0.03125), (-INF, 0.0)]
+    columns = [(0.0, INF), (0.0, INF), (1.0, 1.0), *[(0.0, INF)] * 2, *[(-INF, INF)] * 3, (0.5, 0.5), (-INF, INF)]
+    case = arrays_of(program(rows, bounds, [0, 0, 0, 0, 0, 650.24, 0, 0, 1.1, 0], columns))
+    outcome = Warm(case).solve()
+    assert outcome.status == "infeasible"
+    assert proves_infeasible(case, outcome.ray)
+
+
+@pytest.mark.parametrize(("part", "value"), [("costs", np.nan), ("entries", np.nan), ("column_upper", np.nan), ("row_lower", INF), ("column_lower", INF)])
+def test_a_case_that_the_solver_refuses_is_told(part: str, value: float) -> None:
+    """What is no number at once, and the case before stays at hand; what else HiGHS does not take when it is asked for."""
+    first = arrays_of(program(*SMALL))
+    case = with_number(first, part, 0, value)
+    with pytest.raises(SolveError, match="refused"):
+        Warm(case)
+    warm = Warm(first)
+    warm.solve()
+    if not np.isnan(value):
+        warm.change(case)
+    with pytest.raises(SolveError, match="refused") as told:
+        warm.change(case) if np.isnan(value) else warm.solve()
+    assert "拒绝" in told.value.text("zh")
+    if np.isnan(value):
+        assert warm.arrays is first
+        assert warm.solve().objectives == pytest.approx((7,))
+
+
+def test_bounds_that_only_scaling_makes_infinite_are_refused() -> None:
+    """1e18 of a row whose coefficients are 1e-10: scaled they are 1, and what HiGHS is to reach is more than it counts as finite."""
+    with pytest.raises(SolveError, match="refused"):
+        hand_over(arrays_of(program([[1e-10, 1e-10], [1.0, 1.0], [1.0, -1.0]], [(1e18, INF), (1.0, 2.0), (1.0, 2.0)], [1.0, 1.0])), Options())
 
 
 def test_bounds_that_cross_need_no_other_proof() -> None:

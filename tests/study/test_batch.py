@@ -23,7 +23,9 @@ from saltloop.analysis.batch.run import How, Progress, run_study
 from saltloop.analysis.batch.summary import case_values, statuses, summarise
 from saltloop.analysis.batch.work import Task, solve_chunk
 from saltloop.errors import InputError
+from saltloop.formulation.arrays import Arrays
 from saltloop.results.study import StudyRun, open_study
+from saltloop.scenario.space import Values
 from saltloop.scenario.study import Study, load_study
 from study.files import BASE, PACKS, study_of, write_study
 from tiny import solve_case, write_pack
@@ -537,6 +539,28 @@ def test_a_chunk_keeps_no_plans_for_its_tables(few: Study, monkeypatch: pytest.M
     assert [answer.plan for answer in seen] == [None, None]
     assert done.tables["status"]["start"].to_pylist() == ["cold", "warm"]
     assert len(done.tables["accounts"]) > 0
+
+
+@pytest.mark.parametrize("part", ["costs", "column_lower"])
+def test_numbers_that_the_solver_refuses_are_an_answer_and_leave_nothing_behind(few: Study, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No number is refused when the case is taken, a lower bound that is infinite when it is solved."""
+    plan = CasePlan(few, {})
+    engine, values = Engine(Job(variation_of(few, len(plan)), few.pack, few.places)), plan.values(0)
+    wanted = engine.solve(values)
+    measured = Engine._arrays
+
+    def broken(own: Engine, values: Values) -> Arrays:
+        arrays = measured(own, values)
+        numbers = arrays.numbers.copy()
+        numbers[arrays.layout.parts[part].start] = np.nan if part == "costs" else np.inf
+        return Arrays(arrays.layout, numbers)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "_arrays", broken)
+        answer = engine.solve(values)
+    assert (answer.status, str(answer.reason)) == ("bad_input", "HiGHS refused the arrays of the programme")
+    again = engine.solve(values)
+    assert (again.status, again.start, again.objective) == ("optimal", "cold", wanted.objective)
 
 
 def test_chunks_are_sent_as_they_are_needed_and_results_are_not_held(few: Study, tmp_path: Path) -> None:

@@ -201,8 +201,10 @@ def on_failure(case: Case, program: Program) -> Callable[[Live, str], SolveError
     """
 
     def explain(live: Live, kind: str) -> SolveError:
-        if kind == "infeasible":
-            told = _told(case, program, conflict(program))
+        found = conflict(program) if kind == "infeasible" else None
+        # Where nothing contradicts itself the solver may be wrong: a programme without limit has been called one without a plan.
+        if found is not None and (found.rows or found.columns or live.run_unreduced() != "unbounded"):
+            told = _told(case, program, found)
             return SolveError(INFEASIBLE, lambda language: _conflict_text(case, program, told, language))
         endless = ray(live)
         return SolveError(UNBOUNDED, lambda language: _ray_text(case, program, endless, language))

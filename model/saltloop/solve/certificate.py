@@ -211,20 +211,28 @@ def proves_infeasible(arrays: Arrays, multipliers: np.ndarray) -> bool:
 
 
 def proves_unbounded(arrays: Arrays, direction: np.ndarray) -> bool:
-    """Whether a direction betters the first objective without end and keeps every bound, from any plan that there is.
+    """Whether a direction betters the objectives, in their order, without end and keeps every bound, from any plan that there is.
 
     Args:
         arrays: the unscaled numbers.
         direction: of each column.
     """
-    maximise, costs = arrays.layout.senses[0] == "maximise", arrays.costs()
-    gain = _sum(costs, direction) * (1.0 if maximise else -1.0)
     moved, size = arrays.matrix @ direction, _largest_in_rows(arrays.matrix, direction)
     return (
-        gain > TOLERANCE * float(np.max(np.abs(costs * direction), initial=0.0))
+        _betters(arrays, direction)
         and _stays(moved, arrays.row_bounds, size)
         and _stays(direction, arrays.column_bounds, np.full(len(direction), np.max(np.abs(direction), initial=0.0)))
     )
+
+
+def _betters(arrays: Arrays, direction: np.ndarray) -> bool:
+    """Whether the first objective that a direction moves becomes better."""
+    for stage, sense in enumerate(arrays.layout.senses):
+        terms = arrays.costs(stage) * direction
+        gain = float(np.sum(terms)) * (1.0 if sense == "maximise" else -1.0)
+        if abs(gain) > TOLERANCE * float(np.max(np.abs(terms), initial=0.0)):
+            return gain > 0
+    return False
 
 
 def _stays(move: np.ndarray, bounds: Bounds, size: np.ndarray) -> bool:

@@ -143,6 +143,18 @@ class Elastic:
         return smallest
 
 
+def multipliers(arrays: Arrays, seconds: float) -> np.ndarray:
+    """Multipliers of the rows that contradict each other: the prices at which the rows together miss least. Empty if nothing is missed, or no time is left.
+
+    Args:
+        arrays: a programme.
+        seconds: limit.
+    """
+    elastic = Elastic(arrays, range(arrays.layout.shape[0]), seconds)
+    found: np.ndarray = elastic.live.row_duals() * elastic.live.scale.row if elastic.clash(elastic.slacks) else np.zeros(0)
+    return found
+
+
 def nearest(ask: Ask, arrays: Arrays, row: int) -> float | None:
     """The left side of a freed row that comes nearest to its bounds; None if there is no plan even without the row."""
     weights = arrays.matrix[[row]].toarray()[0]

@@ -132,7 +132,14 @@ class Live:
         return _state(self.scaled(), stage)
 
     def put(self, new: State) -> int:
-        """Change in the solver what differs from what it has; the number of changes."""
+        """Change in the solver what differs from what it has.
+
+        Returns:
+            the number of changes.
+
+        Raises:
+            SolveError: HiGHS refuses one, after which nobody knows what it has.
+        """
         old, solver = self.state, self.solver
         entries = np.flatnonzero(new.entries != old.entries)
         self._state = new
@@ -145,20 +152,24 @@ class Live:
         rows = np.flatnonzero((new.rows[0] != old.rows[0]) | (new.rows[1] != old.rows[1])).astype(np.int32)
         costs = np.flatnonzero(new.costs != old.costs).astype(np.int32)
         if len(costs):
-            solver.changeColsCost(len(costs), costs, new.costs[costs])
+            _taken(solver.changeColsCost(len(costs), costs, new.costs[costs]))
         if len(columns):
-            solver.changeColsBounds(len(columns), columns, new.columns[0][columns], new.columns[1][columns])
+            _taken(solver.changeColsBounds(len(columns), columns, new.columns[0][columns], new.columns[1][columns]))
         if len(rows):
-            solver.changeRowsBounds(len(rows), rows, new.rows[0][rows], new.rows[1][rows])
+            _taken(solver.changeRowsBounds(len(rows), rows, new.rows[0][rows], new.rows[1][rows]))
         layout = self.arrays.layout
         for row, column, value in zip(layout.entry_rows[entries].tolist(), layout.indices[entries].tolist(), new.entries[entries].tolist(), strict=True):
-            solver.changeCoeff(row, column, value)
+            _taken(solver.changeCoeff(row, column, value))
         return len(costs) + len(columns) + len(rows) + len(entries)
 
     def start_clock(self, used: float = 0.0) -> None:
         """Let the limit of time begin now, some seconds of it used already; HiGHS counts the time of all runs together."""
         limit, self.iterations = self.options.time_limit, 0
         self.solver.setOptionValue("time_limit", NO_LIMIT if limit is None else self.solver.getRunTime() + max(0.0, float(limit) - used))
+
+    def left(self) -> float:
+        """Seconds until the limit of time."""
+        return float(self.solver.getOptionValue("time_limit")[1]) - float(self.solver.getRunTime())
 
     def run(self) -> str:
         """Solve what the solver has.
@@ -200,6 +211,8 @@ class Live:
         self.solver.setOptionValue("presolve", "choose")
         self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
         status = self.solver.getModelStatus()
+        if status in _LOST:
+            return self.run_otherwise()
         return _STATUS.get(status, f"stopped: {self.solver.modelStatusToString(status)}")
 
     def values(self) -> np.ndarray:
@@ -240,8 +253,7 @@ def hand_over(arrays: Arrays, options: Options, scale: Scaling | None = None) ->
         SolveError: HiGHS refuses the arrays.
     """
     start = time.perf_counter()
-    if np.isnan(np.min(arrays.numbers, initial=0.0)):  # HiGHS takes it for a number
-        raise _refused()
+    check_numbers(arrays)
     solver = highspy.Highs()
     for name, value in _settings(arrays.layout.shape[1], options).items():
         solver.setOptionValue(name, value)
@@ -265,6 +277,21 @@ def _pass(solver: Any, state: State, matrix: sparse.csc_array | sparse.csr_array
         columns, rows, len(matrix.indices), int(form), int(highspy.ObjSense.kMinimize), 0.0, state.costs, *state.columns, *state.rows,
         matrix.indptr.astype(np.int32, copy=False), matrix.indices.astype(np.int32, copy=False), matrix.data, np.zeros(columns, dtype=np.int32),
     )  # fmt: skip
+    _taken(outcome)
+
+
+def check_numbers(arrays: Arrays) -> None:
+    """Refuse what is no number: HiGHS takes it for one.
+
+    Raises:
+        SolveError: one of them is none.
+    """
+    if np.isnan(np.min(arrays.numbers, initial=0.0)):
+        raise _refused()
+
+
+def _taken(outcome: highspy.HighsStatus) -> None:
+    """Raise if HiGHS did not take what it was given."""
     if outcome == highspy.HighsStatus.kError:
         raise _refused()
 
@@ -281,15 +308,15 @@ def _scale_vectors(solver: Any, arrays: Arrays, scale: Scaling) -> None:
     costs, turned = arrays.costs(), -1.0 if arrays.layout.senses[0] == "maximise" else 1.0
     changed = np.flatnonzero(costs).astype(np.int32)
     if len(changed):
-        solver.changeColsCost(len(changed), changed, costs[changed] * scale.column[changed] * (turned * scale.worth))
+        _taken(solver.changeColsCost(len(changed), changed, costs[changed] * scale.column[changed] * (turned * scale.worth)))
     changed, (lower, upper) = _finite(arrays.column_bounds), arrays.column_bounds
     if len(changed):
         factor = 1 / (scale.column[changed] * scale.size)
-        solver.changeColsBounds(len(changed), changed, lower[changed] * factor, upper[changed] * factor)
+        _taken(solver.changeColsBounds(len(changed), changed, lower[changed] * factor, upper[changed] * factor))
     changed, (lower, upper) = _finite(arrays.row_bounds), arrays.row_bounds
     if len(changed):
         factor = scale.row[changed] / scale.size
-        solver.changeRowsBounds(len(changed), changed, lower[changed] * factor, upper[changed] * factor)
+        _taken(solver.changeRowsBounds(len(changed), changed, lower[changed] * factor, upper[changed] * factor))
 
 
 def _finite(bounds: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

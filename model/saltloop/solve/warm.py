@@ -16,13 +16,14 @@ import highspy
 import numpy as np
 
 from saltloop.formulation.arrays import Arrays, on_one_layout
+from saltloop.solve import elastic
 from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbounded
 from saltloop.solve.highs import certify
 from saltloop.solve.lean import Reduced, lean_of, whole
-from saltloop.solve.live import CHOOSE, DEVEX, DUAL, PRIMAL, Live, Options, State, algorithm_for, hand_over, solver_for
+from saltloop.solve.live import CHOOSE, DEVEX, DUAL, PRIMAL, Live, Options, State, algorithm_for, check_numbers, hand_over, solver_for
 from saltloop.solve.memory import keep_what_is_freed
 from saltloop.solve.reduce.form import Statuses
-from saltloop.solve.scaling import scaling
+from saltloop.solve.scaling import Scaling, scaling
 from saltloop.solve.solution import Certificate
 from saltloop.solve.stages import OPTIMAL, first_stage, later_stages, settling_rows
 
@@ -124,6 +125,9 @@ class Warm:
     Args:
         arrays: its first case.
         options: how to solve; ranging is not done; the limit of time is for each case.
+
+    Raises:
+        SolveError: HiGHS refuses the numbers.
     """
 
     def __init__(self, arrays: Arrays, options: Options | None = None) -> None:
@@ -132,23 +136,24 @@ class Warm:
         self.basis: Basis | None = None
         self._spared, self._misses = np.zeros(0, dtype=np.intp), 0
         self._prices_only = self._beside = self._fell = False
+        check_numbers(arrays)
         self._open(arrays)
 
     def _open(self, arrays: Arrays) -> None:
         """Scale, reduce as far as the case allows, and hand over."""
-        self._fell = False
-        self.scale = scaling(arrays)
+        scale = scaling(arrays)
         if self._misses >= _MISSES or arrays.layout.shape[0] < _LEAN_ROWS:
-            self._hand_over(whole(arrays))
-            return
-        spared = np.union1d(self._spared, settling_rows(arrays.layout)).astype(np.intp)
-        self._hand_over(lean_of(arrays, self.scale, spared).of(arrays)[0])
+            self._hand_over(whole(arrays), scale)
+        else:
+            spared = np.union1d(self._spared, settling_rows(arrays.layout)).astype(np.intp)
+            self._hand_over(lean_of(arrays, scale, spared).of(arrays)[0], scale)
+        self._fell = False
 
-    def _hand_over(self, case: Reduced) -> None:
-        """Give the solver a case."""
-        self._case = case
+    def _hand_over(self, case: Reduced, scale: Scaling) -> None:
+        """Give the solver a case; where HiGHS refuses it all stays as it is."""
+        self.live: Live = hand_over(case.arrays, self.options, case.lean.scale(scale))
+        self._case, self.scale = case, scale
         self._solved: State | None = None
-        self.live: Live = hand_over(case.arrays, self.options, case.lean.scale(self.scale))
         size = np.abs(self.live.state.entries)
         self._range = float(np.min(size, initial=1.0, where=size > 0)) / _DRIFT, float(np.max(size, initial=1.0)) * _DRIFT
 
@@ -165,7 +170,9 @@ class Warm:
 
         Raises:
             ValueError: other rows, columns or senses.
+            SolveError: HiGHS refuses the numbers; another case can be taken.
         """
+        check_numbers(arrays)
         layout = self.arrays.layout
         if arrays.layout is not layout:
             found = on_one_layout((self.arrays, arrays))[1]
@@ -210,6 +217,9 @@ class Warm:
         Args:
             start: basis to start from; None: that of the last case with a plan, if there is one.
             cold: True: start from nothing.
+
+        Raises:
+            SolveError: HiGHS refuses the numbers, after which nothing else can be asked.
         """
         begun = time.perf_counter()
         basis = None if cold else start or self.basis
@@ -232,8 +242,7 @@ class Warm:
                 outcome = self._attempt("cold_again")
         if outcome.status == "uncertified":
             self._fell, self._misses = bool(self._case.lean.steps), self._misses + 1
-            self.scale = scaling(self.arrays)
-            self._hand_over(whole(self.arrays))
+            self._hand_over(whole(self.arrays), scaling(self.arrays))
             self.live.start_clock(time.perf_counter() - begun)
             outcome = self._attempt("whole" if self._fell else "rescaled")
         if outcome.status == "optimal":
@@ -288,9 +297,13 @@ class Warm:
         live = self.live
         if status == "infeasible":
             multipliers = self._multipliers()
-            if not len(multipliers) and live.run_unreduced() == "infeasible":
+            # Without them the solver may be wrong: a programme without limit has been called one without a plan.
+            if not len(multipliers) and (status := live.run_unreduced()) == "infeasible":
                 multipliers = self._multipliers()
-            return Outcome("infeasible", start, ray=multipliers) if proves_infeasible(self.arrays, multipliers) else Outcome("uncertified", start)
+                if not len(multipliers) and start in ("whole", "rescaled"):
+                    multipliers = elastic.multipliers(self.arrays, live.left())
+            if proves_infeasible(self.arrays, multipliers):
+                return Outcome("infeasible", start, ray=multipliers)
         if status == "unbounded":
             direction = self._case.direction(_array(live.solver.getPrimalRay(), live.scale.column))
             live.put(replace(live.wanted(), costs=np.zeros(live.arrays.layout.shape[1])))

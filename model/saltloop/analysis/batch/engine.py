@@ -12,7 +12,7 @@ import numpy as np
 from saltloop.analysis.batch.reasons import contradiction, endless
 from saltloop.analysis.variation import Domain, Levels, Range, Variation
 from saltloop.data.pack import Pack
-from saltloop.errors import InputError, Place, Problems, SaltloopError, Words
+from saltloop.errors import InputError, Place, Problems, SaltloopError, SolveError, Words
 from saltloop.formulation.arrays import Arrays, in_order_of
 from saltloop.formulation.case import Case, build_case
 from saltloop.formulation.program import Program, name_of
@@ -120,9 +120,11 @@ class Engine:
             arrays = self._arrays(values)
             structure = self._structure(values, arrays)
             structure.warm.change(_held(arrays, self.job.frozen[frozen]) if frozen else arrays)
+            outcome = structure.warm.solve()
         except SaltloopError as error:
+            if isinstance(error, SolveError):  # what a solver that refused a case still has is not known
+                self.structures.clear()
             return Answer(BAD_INPUT, _in_one_line(error), seconds=time.perf_counter() - start)
-        outcome = structure.warm.solve()
         return _answer(structure, outcome, time.perf_counter() - start)
 
     def capacities(self, values: Values) -> tuple[Answer, Capacities]:
