@@ -46,14 +46,14 @@ def check(pack: str, table: str | None, out: Path | None, solve: bool, data: str
         saltloop check qaidam --table conflicts
         saltloop check qaidam --solve --out results/evidence.xlsx
     """
+    # One short-lived process: what is loaded and read stays in use to the end, so looking for garbage only costs time.
+    gc.disable()
     from saltloop.data.checks import check as check_pack
     from saltloop.data.evidence import evidence_text
     from saltloop.data.pack import load, locate
     from saltloop.interfaces.evidence import OBJECTIVE, frames, objective_lines, summary, table_lines
     from saltloop.results.spreadsheet import write_frames
 
-    # One short-lived process: what is read stays in use to the end, so looking for garbage only costs time.
-    gc.disable()
     loaded = load(locate(pack, Path.cwd(), data))
     problems = check_pack(loaded)
     if table or out or solve:
