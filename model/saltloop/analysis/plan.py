@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pandas as pd
@@ -33,6 +34,8 @@ from saltloop.scenario.resolve import Scenario, resolved
 from saltloop.solve.highs import Options, solve
 
 _LIBRARIES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "pint")
+
+_FOR_WRITING = ("scipy.sparse.linalg", "saltloop.results.workbook")
 
 
 @dataclass
@@ -72,13 +75,14 @@ class Plan:
     clock: Clock
 
 
-def solve_scenario(scenario: Scenario, options: Options | None = None, clock: Clock | None = None) -> Plan:
+def solve_scenario(scenario: Scenario, options: Options | None = None, clock: Clock | None = None, meanwhile: Callable[[], None] | None = None) -> Plan:
     """Build and solve a scenario.
 
     Args:
         scenario: as `load_scenario` gives it.
         options: how to solve.
         clock: counts the seconds; a new one if absent.
+        meanwhile: what else is done while the solver works, which needs no Python: `prepare_writing` by who writes the plan next.
 
     Raises:
         InputError: the case cannot be built.
@@ -93,11 +97,28 @@ def solve_scenario(scenario: Scenario, options: Options | None = None, clock: Cl
     with clock.step("numerics"):
         check_sizes(program)
         ranges, warning = numerics(program)
-    with clock.step("solve"):
+    with clock.step("solve"), _beside(meanwhile):
         solution = solve(program, on_failure(case, program), options)
     notes = Problems([*scenario.notes, *case.notes])
     notes.add(warning)
     return Plan(scenario, Solved(case, terms, program, solution), notes, ranges, clock)
+
+
+def prepare_writing() -> None:
+    """Load what tables and workbook need and nothing before them."""
+    for name in _FOR_WRITING:
+        import_module(name)
+
+
+@contextmanager
+def _beside(other: Callable[[], None] | None) -> Iterator[None]:
+    """Do something in another thread while the block runs."""
+    thread = Thread(target=other)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def manifest(plan: Plan) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import splu
 
 from saltloop.errors import Place, Problems, Words, message
 from saltloop.formulation.case import Case
@@ -101,6 +100,8 @@ def _shifts(case: Case, across: Lines, down: Lines, matrix: sparse.csr_array) ->
     several = [(charge, site, year) for charge in charges for site in charge.sites for year in charge.periods]
     if not several:
         return None
+    from scipy.sparse.linalg import splu  # loads as slowly as half of pandas, and few scenarios have such charges
+
     place = {key: n for n, key in enumerate(across.family("charged").keys)}
     first, last = ([place[charge.name, charge.tiers[end], site, year] for charge, site, year in several] for end in (0, -1))
     rows = matrix[down.span("account_definition")].tocsc()

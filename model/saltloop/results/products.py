@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.sparse.linalg import spsolve
 
 from saltloop.results.solved import sums
 
@@ -72,6 +71,8 @@ class _Carried:
         """Cost carried per unit at each node."""
         if not len(inflow):
             return inflow
+        from scipy.sparse.linalg import spsolve  # loads as slowly as half of pandas, and nothing before this needs it
+
         self._bought_and_drawn()
         self._shipped()
         self._processes()

@@ -32,22 +32,22 @@ def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_
         saltloop run scenarios/qaidam-2025.yaml
         saltloop run scenarios/qaidam-2025-targets.yaml --lang zh
     """
+    # One short-lived process: what is loaded and built stays in use to the end, so looking for garbage only costs time.
+    gc.disable()
     from saltloop.analysis.companion import companion_if_worth_it
-    from saltloop.analysis.plan import Clock, solve_scenario, write_and_verify
+    from saltloop.analysis.plan import Clock, prepare_writing, solve_scenario, write_and_verify
     from saltloop.interfaces.report import prepare_report, write_report
     from saltloop.interfaces.text import plan_text, verification_text
     from saltloop.scenario.resolve import load_scenario
     from saltloop.solve.highs import Options
 
-    # One short-lived process: what is built stays in use to the end, so looking for garbage only costs time.
-    gc.disable()
     progress = Progress(language)
     clock, companion = Clock(tell=progress), None
     try:
         with clock.step("read"):
             loaded = load_scenario(scenario, data)
         companion = None if no_report else companion_if_worth_it(loaded.pack, write_report, prepare_report)
-        plan = solve_scenario(loaded, Options(algorithm, time_limit), clock)
+        plan = solve_scenario(loaded, Options(algorithm, time_limit), clock, prepare_writing)
         written, findings = write_and_verify(plan, out, language, None if no_report else write_report, companion)
     finally:
         progress.done()
