@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 LANGUAGES = ("en", "zh")
 Both = tuple[str, str]
@@ -588,6 +588,8 @@ def both(key: str, **values: object) -> Both:
     return (text(key, "en", **_side(values, 0)), text(key, "zh", **_side(values, 1)))
 
 
+# A page says most of its numbers in several places.
+@lru_cache(maxsize=1 << 14)
 def number(value: float | None, unit: str, language: str) -> str:
     """A number with its unit, in three or four significant digits, as each language writes large ones.
 

@@ -5,6 +5,7 @@ What writes the page loads when it is needed: a run whose report another process
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 
@@ -29,9 +30,11 @@ def write_report(run: Path, target: Path, language: str = "en") -> None:
 
 def prepare_report() -> None:
     """Load what `write_report` needs, in a process that has no folder yet."""
-    from saltloop.interfaces.report.page import template
+    from saltloop.interfaces.report.page import plotting_library, template
 
     template()
+    plotting_library()
+    import_module("pyarrow.dataset")  # which the first Parquet file would load
 
 
 __all__ = ["prepare_report", "write_report"]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from saltloop.data.read import records
 from saltloop.interfaces.report.folder import Folder
-from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label, optional, remark, word
+from saltloop.interfaces.report.sheet import MOST_ROWS, Cell, Sheet, amount, label, optional, remark, word
 from saltloop.language import Both, both, inline, number_both, weighted
 
 _COLUMNS = ("#marginal_value", "#bound", "#valid", "unique")
@@ -63,11 +63,11 @@ def found_binding(folder: Folder) -> list[Binding]:
 def sheets(folder: Folder) -> list[Sheet]:
     """Rules that bind; other limits that bind; rules that do not; charges."""
     found = found_binding(folder)
-    rules, limits = [_row(each) for each in found if each.is_rule], [_row(each) for each in found if not each.is_rule]
+    rules, limits = [each for each in found if each.is_rule], [each for each in found if not each.is_rule]
     note = both("binding_note", objective=objective(folder))
     return [
-        Sheet("rules", both("rules_binding"), ("rule", *_COLUMNS), rules, 15, note),
-        Sheet("limits", both("limits_binding"), ("resource", *_COLUMNS), limits, 15, None if rules else note),
+        Sheet("rules", both("rules_binding"), ("rule", *_COLUMNS), _rows(rules), 15, note, len(rules)),
+        Sheet("limits", both("limits_binding"), ("resource", *_COLUMNS), _rows(limits), 15, None if rules else note, len(limits)),
         Sheet("slack", both("rules_slack"), ("rule", "#reached", "#bound", "#slack"), _slack(folder), 10),
         *_charges(folder),
     ]
@@ -110,6 +110,10 @@ def _limits(folder: Folder) -> list[Binding]:
         )
         for (family, place, item), row in heaviest.items()
     ]
+
+
+def _rows(found: list[Binding]) -> list[list[Cell]]:
+    return [_row(each) for each in found[:MOST_ROWS]]
 
 
 def _row(each: Binding) -> list[Cell]:

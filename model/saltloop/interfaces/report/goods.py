@@ -6,7 +6,7 @@ import pandas as pd
 
 from saltloop.interfaces.report.binding import objective
 from saltloop.interfaces.report.folder import Folder
-from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label, ratio, share, spread
+from saltloop.interfaces.report.sheet import MOST_ROWS, Cell, Sheet, amount, label, ratio, share, spread
 from saltloop.language import Both, both, listed_both
 
 _SITES_NAMED = 3
@@ -47,9 +47,9 @@ def wastes(folder: Folder) -> Sheet:
     by_role = flows.pivot_table(index="commodity", columns="role", values="value", aggfunc="sum", observed=True).fillna(0.0)
     by_role = by_role.reindex(columns=["made", "used", "sold", "disposed"], fill_value=0.0)
     by_role = by_role[by_role["made"] > 0].sort_values("made", ascending=False)
-    rows = [_waste_row(folder, str(item), *map(float, row)) for item, *row in by_role.itertuples(name=None)]
+    rows = [_waste_row(folder, str(item), *map(float, row)) for item, *row in by_role.head(MOST_ROWS).itertuples(name=None)]
     columns = ("waste", "#made", "#used", "#sold", "#disposed", "#share_used", "#worth")
-    return Sheet("wastes", both("heading_wastes"), columns, rows, 15, both("wastes_note"))
+    return Sheet("wastes", both("heading_wastes"), columns, rows, 15, both("wastes_note"), len(by_role))
 
 
 def _waste_row(folder: Folder, item: str, made: float, used: float, sold: float, disposed: float) -> list[Cell]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from saltloop.data.read import records
 from saltloop.interfaces.report.folder import Folder
-from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label, optional, word
+from saltloop.interfaces.report.sheet import MOST_ROWS, Cell, Sheet, amount, label, optional, word
 from saltloop.interfaces.report.targets import is_met, judged
 from saltloop.language import Both, both, number_both, percent_both
 
@@ -70,9 +70,9 @@ def all_accounts(folder: Folder) -> Sheet:
             label(folder.title(row["account"], "account"), remark=word("group", folder.name(row["account"], "account").group)),
             *(amount(row[column], row["unit"]) for column in known),
         ]
-        for row in rows
+        for row in rows[:MOST_ROWS]
     ]
-    return Sheet("accounts", both("heading_accounts"), ("account", *(headings[column] for column in known)), cells, 20)
+    return Sheet("accounts", both("heading_accounts"), ("account", *(headings[column] for column in known)), cells, 20, count=len(rows))
 
 
 def from_year_to_year(folder: Folder) -> tuple[list[str], list[list[Cell]]] | None:

@@ -195,8 +195,9 @@ def embedded(data: object) -> Markup:
     return Markup(raw)
 
 
+@cache
 def plotting_library() -> str:
-    """The plotting library, found without importing the package that carries it, which would take longer than the page."""
+    """The plotting library, read once in a process, found without importing the package that carries it, which would take longer than the page."""
     spec = find_spec("plotly")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("plotly")

@@ -6,7 +6,7 @@ from typing import Any
 
 from saltloop.data.read import records
 from saltloop.interfaces.report.folder import Folder
-from saltloop.interfaces.report.sheet import FULL, Cell, Sheet, amount, label, optional, ratio, remark, share, word
+from saltloop.interfaces.report.sheet import FULL, MOST_ROWS, Cell, Sheet, amount, label, optional, ratio, remark, share, word
 from saltloop.language import both
 
 _IDLE = 1e-6
@@ -29,9 +29,9 @@ def capacity(folder: Folder) -> Sheet:
             amount(row["used"], row["unit"]),
             share(ratio(row["used"], row["total"])),
         ]
-        for row in records(standing)
+        for row in records(standing.head(MOST_ROWS))
     ]
-    return Sheet("capacity", both("heading_capacity"), ("equipment", "#total", "#new", "#used", "#capacity_use"), rows, 15, note)
+    return Sheet("capacity", both("heading_capacity"), ("equipment", "#total", "#new", "#used", "#capacity_use"), rows, 15, note, len(standing))
 
 
 def edge(folder: Folder) -> list[Sheet]:

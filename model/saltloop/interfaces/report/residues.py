@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from saltloop.analysis.explain.by_products import by_products
 from saltloop.data.read import records
 from saltloop.interfaces.report.folder import Folder
-from saltloop.interfaces.report.sheet import Cell, Sheet, amount, label
+from saltloop.interfaces.report.sheet import MOST_ROWS, Cell, Sheet, amount, label
 from saltloop.language import Both, both, number_both
 from saltloop.results.run import Run
 
@@ -32,21 +33,24 @@ def residues(folder: Folder, found: pd.DataFrame) -> Sheet:
             *(amount(row[role], row["unit"]) for role in ("made", "used", "shipped_out", "disposed")),
             amount(row["marginal_value"], row["value_unit"]),
         ]
-        for row in records(found)
+        for row in records(found.head(MOST_ROWS))
     ]
     columns = ("item", "#made", "#used", "#shipped", "#disposed", "#marginal_value")
-    return Sheet("by-products", both("by_products_table"), columns, rows, 12, both("explain_by_product_note"))
+    return Sheet("by-products", both("by_products_table"), columns, rows, 12, both("explain_by_product_note"), len(found))
 
 
 def value_map(folder: Folder, found: pd.DataFrame) -> list[dict[str, Any]]:
     """For each of the weightiest by-products, the parks that make it, with size, worth and words."""
     weights = found.groupby("commodity", sort=False)["weight"].sum().sort_values(ascending=False).head(_ON_MAP)
-    maps = [_map(folder, str(commodity), found[found["commodity"] == commodity]) for commodity in weights.index]
+    rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in records(found):
+        rows[row["commodity"]].append(row)
+    maps = [_map(folder, commodity, rows[commodity]) for commodity in weights.index]
     return [each for each in maps if each["sites"]]
 
 
-def _map(folder: Folder, commodity: str, rows: pd.DataFrame) -> dict[str, Any]:
-    largest = float(rows["made"].max())
+def _map(folder: Folder, commodity: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    largest = max(row["made"] for row in rows)
     sites = [
         {
             "at": folder.name(row["site"], "site").place,
@@ -56,7 +60,7 @@ def _map(folder: Folder, commodity: str, rows: pd.DataFrame) -> dict[str, Any]:
             "worth": number_both(row["marginal_value"], row["value_unit"]),
             "hover": _words(folder, row),
         }
-        for row in records(rows)
+        for row in rows
         if folder.name(row["site"], "site").place
     ]
     return {"key": commodity, "title": folder.title(commodity, "commodity"), "sites": sites}

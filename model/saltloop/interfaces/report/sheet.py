@@ -44,6 +44,7 @@ class Sheet:
         rows: cells by row; the first names the row; of more than MOST_ROWS, the first are kept.
         shown: rows beyond these are folded away.
         note: a sentence beneath; None: none.
+        count: how many rows there are, where only those that are kept were made; None: all were made.
     """
 
     key: str
@@ -52,11 +53,12 @@ class Sheet:
     rows: list[list[Cell]]
     shown: int = 12
     note: Both | None = None
+    count: int | None = None
     headings: list[tuple[Both, bool]] = field(init=False)
     cut: int = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "cut", max(0, len(self.rows) - MOST_ROWS))
+        object.__setattr__(self, "cut", max(0, (len(self.rows) if self.count is None else self.count) - MOST_ROWS))
         object.__setattr__(self, "rows", self.rows[:MOST_ROWS])
         object.__setattr__(self, "headings", [(both(name.lstrip("#")), name.startswith("#")) for name in self.columns])
 
