@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from unicodedata import east_asian_width
 
 import numpy as np
@@ -153,7 +154,8 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], language: str = 
         if len(frame) > EXCEL_ROWS:
             continue
         sheet = book.add_worksheet(chinese if language == "zh" else english)
-        _fill(sheet, _with_titles(frame, titles, words) if name != "names" else frame, language, bold, number)
+        known = {} if name == "names" else dict.fromkeys(_TITLED, titles) | words
+        _fill(sheet, frame, known, language, bold, number)
     book.close()
     path.write_bytes(content.getvalue())
 
@@ -167,56 +169,70 @@ def _words(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
     return {**_WORDS, "kind": kinds, "family": _WORDS["family"] | families}
 
 
-def _with_titles(frame: pd.DataFrame, titles: dict[str, str], words: dict[str, dict[str, str]]) -> pd.DataFrame:
-    """The frame with names and words replaced by `title (name)` where a title is known."""
-    shown = frame.copy()
-    for column in frame.columns:
-        known = words.get(column, titles if column in _TITLED else None)
-        if known is not None:
-            told = {name: _told(name, known) for name in frame[column].dropna().unique()}
-            shown[column] = [told.get(name, name) for name in frame[column]]
-    return shown
-
-
 def _told(name: str, known: dict[str, str]) -> str:
     """A name, or several with blanks between, behind the titles that are known."""
     title = known.get(name) or " ".join(known.get(part, part) for part in name.split(" "))
     return f"{title} ({name})" if title != name else name
 
 
-def _fill(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, language: str, bold: object, number: object) -> None:
+def _fill(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, known: dict[str, dict[str, str]], language: str, bold: object, number: object) -> None:
+    """Headings and cells of a sheet.
+
+    Args:
+        sheet: empty.
+        frame: the table.
+        known: what names and words are called, by column.
+        language: of the headings.
+        bold: format of headings.
+        number: format of amounts.
+    """
     headers = [HEADERS.get(c, c) if language == "zh" else c for c in frame.columns]
     sheet.write_row(0, 0, headers, bold)
-    for n, column in enumerate(frame.columns):
-        shown = number if _is_amount(frame[column]) and column not in ("period", "target_year") else None
-        _write_column(sheet, n, frame[column], shown)
-        sheet.set_column(n, n, min(48, max(10, _width(headers[n]) + 2, *(_width(x) for x in frame[column].head(50)))) if len(frame) else 12)
+    for n, name in enumerate(frame.columns):
+        if _is_amount(frame[name]):
+            shown = frame[name].tolist()
+            _write_numbers(sheet, n, frame[name], number if name not in ("period", "target_year") else None)
+        else:
+            shown = _called(frame[name], known.get(name))
+            _write_texts(sheet, n, shown)
+        sheet.set_column(n, n, min(48, max(10, _width(headers[n]) + 2, *(_width(x) for x in shown[:50]))) if shown else 12)
     sheet.freeze_panes(1, 0)
     if len(frame):
         sheet.autofilter(0, 0, len(frame), len(headers) - 1)
 
 
+def _called(column: pd.Series, known: dict[str, str] | None) -> list[Any]:
+    """The values of a column, names and words as `title (name)` where a title is known."""
+    values: list[Any] = column.to_numpy(dtype=object).tolist()
+    told = {} if known is None else {name: _told(name, known) for name in dict.fromkeys(values) if isinstance(name, str)}
+    return [told.get(value, value) for value in values]
+
+
 def _width(value: object) -> int:
     """Width of a text in letters; a Chinese character takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in str(value))
+    written = str(value)
+    return len(written) if written.isascii() else sum(2 if east_asian_width(letter) in "WF" else 1 for letter in written)
 
 
 def _is_amount(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def _write_column(sheet: xlsxwriter.worksheet.Worksheet, place: int, column: pd.Series, shown: object) -> None:
+def _write_numbers(sheet: xlsxwriter.worksheet.Worksheet, place: int, column: pd.Series, shown: object) -> None:
     """Cells below the heading by the writer of their kind, since asking the library to find the kind of each costs half as much again."""
-    if _is_amount(column):
-        for line, (value, is_known) in enumerate(zip(column.tolist(), np.isfinite(column.to_numpy(dtype=float, na_value=np.nan)), strict=True), 1):
-            if is_known:
-                sheet.write_number(line, place, value, shown)
-        return
-    for line, value in enumerate(map(_cell, column.tolist()), 1):
-        if isinstance(value, str) and value:
-            sheet.write_string(line, place, value)
-        elif value is not None and value != "":
-            sheet.write(line, place, value)
+    for line, (value, is_known) in enumerate(zip(column.tolist(), np.isfinite(column.to_numpy(dtype=float, na_value=np.nan)), strict=True), 1):
+        if is_known:
+            sheet.write_number(line, place, value, shown)
+
+
+def _write_texts(sheet: xlsxwriter.worksheet.Worksheet, place: int, values: list[Any]) -> None:
+    """Likewise of a column of texts, or of anything."""
+    for line, value in enumerate(values, 1):
+        if isinstance(value, str):
+            if value:
+                sheet.write_string(line, place, value)
+        elif (cell := _cell(value)) is not None:
+            sheet.write(line, place, cell)
 
 
 def _cell(value: object) -> object:
