@@ -23,7 +23,8 @@ from saltloop.solve.stages import OPTIMAL, first_stage, later_stages, reduced_co
 
 SOLVE, READ, WRITE = "solving", "solution, duals and reduced costs into tables", "writing a case of a study"
 STUDY = "study"
-PARTS, RUNS = 40, 3
+# Solves take a second or more together; readings take milliseconds each, so more of them tell what one takes.
+PARTS, SOLVES, READINGS = 40, 3, 9
 
 
 def _live(slices: str) -> tuple[Program, Live]:
@@ -36,7 +37,7 @@ def _solving(slices: str) -> Work:
 
     def work() -> dict[str, Any]:
         seconds: list[float] = []
-        while not seconds or (len(seconds) < RUNS and sum(seconds) < 5):
+        while not seconds or (len(seconds) < SOLVES and sum(seconds) < 5):
             _, live = _live(slices)
             clock = time.process_time()
             if live.run() != OPTIMAL or later_stages(live)[0] != OPTIMAL:
@@ -54,7 +55,7 @@ def _reading(slices: str) -> Work:
         seconds: list[float] = []
         _, live = _live(slices)
         live.run()
-        while len(seconds) < RUNS:
+        while len(seconds) < READINGS:
             program, _ = _live(slices)
             clock = time.process_time()
             values, duals, reduced = live.values() * live.scale.column * live.scale.size, first_stage(live).duals, reduced_costs(live)

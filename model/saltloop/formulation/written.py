@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -60,10 +60,8 @@ class Written:
         read = np.concatenate([np.zeros(0, dtype=np.int64), *reads])
         below = int(np.max(read, initial=0)) + 1
         number, one = _distinct(self.owner * below + read, len(self.families) * below)
-        texts: list[str] = []
-        for n, family in enumerate(self.families):
-            known: Sequence[Any] = family.keys if family.unit_at is None else self.words
-            texts += map(family.unit_of, map(known.__getitem__, read[one[self.owner[one] == n]].tolist()))
+        read_of = [(each.unit_of, each.keys if each.unit_at is None else self.words) for each in self.families]
+        texts = [unit_of(known[n]) for (unit_of, known), n in zip(map(read_of.__getitem__, self.owner[one].tolist()), read[one].tolist(), strict=True)]
         return _taken(pa.array(texts, _TEXT), number)
 
 
