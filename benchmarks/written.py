@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from benchmarks.pack import TINY, case_of
 from benchmarks.registry import Benchmark, Found, Target, Work, ratio
@@ -15,10 +14,8 @@ from saltloop.analysis.batch.engine import Engine, Job
 from saltloop.analysis.batch.work import Task, solve_chunk
 from saltloop.formulation.arrays import arrays_of
 from saltloop.formulation.program import Program, compile_program
-from saltloop.results.run import program_tables
 from saltloop.results.study import StudyRun
 from saltloop.solve.live import Live, Options, hand_over
-from saltloop.solve.solution import Solution
 from saltloop.solve.stages import OPTIMAL, first_stage, later_stages, reduced_costs
 
 SOLVE, READ, WRITE = "solving", "solution, duals and reduced costs into tables", "writing a case of a study"
@@ -59,7 +56,7 @@ def _reading(slices: str) -> Work:
             program, _ = _live(slices)
             clock = time.process_time()
             values, duals, reduced = live.values() * live.scale.column * live.scale.size, first_stage(live).duals, reduced_costs(live)
-            program_tables(program, cast(Solution, SimpleNamespace(values=values, duals=duals, reduced_costs=reduced)))
+            program.tables({"value": values, "reduced_cost": reduced}, {"dual": duals})
             seconds.append(time.process_time() - clock)
         return {"seconds": seconds}
 
@@ -99,5 +96,8 @@ BENCHMARK = Benchmark(
         Target("the same, 288 slices", 0.05, ratio("typical_days", READ, SOLVE)),
         Target("writing a case of a study, ms", 20, _milliseconds),
     ),
-    remarks=("Programmes of the pilot zone. The tables are those of `program/` in the folder of a run; names and units are made anew each time, as in a run.",),
+    remarks=(
+        "Programmes of the pilot zone. The tables are `columns` and `rows` of `program/` in the folder of a run; names and units are made anew each time, "
+        "as in a run.",
+    ),
 )
