@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from saltloop import __version__
+from saltloop.analysis.as_built import capacities_of, held, note_of
 from saltloop.analysis.companion import REPORT, Companion, Report
 from saltloop.analysis.failure import on_failure
 from saltloop.analysis.numerics import check_sizes, numerics
@@ -75,7 +76,9 @@ class Plan:
     clock: Clock
 
 
-def solve_scenario(scenario: Scenario, options: Options | None = None, clock: Clock | None = None, meanwhile: Callable[[], None] | None = None) -> Plan:
+def solve_scenario(
+    scenario: Scenario, options: Options | None = None, clock: Clock | None = None, meanwhile: Callable[[], None] | None = None, as_built: Run | None = None
+) -> Plan:
     """Build and solve a scenario.
 
     Args:
@@ -83,9 +86,10 @@ def solve_scenario(scenario: Scenario, options: Options | None = None, clock: Cl
         options: how to solve.
         clock: counts the seconds; a new one if absent.
         meanwhile: what else is done while the solver works, which needs no Python: `prepare_writing` by who writes the plan next.
+        as_built: run whose capacities are held; None: they are planned.
 
     Raises:
-        InputError: the case cannot be built.
+        InputError: the case cannot be built; R170, it cannot have the capacities of the run.
         SolveError: infeasible, unbounded, stopped, or not certified.
     """
     clock = clock or Clock()
@@ -94,6 +98,8 @@ def solve_scenario(scenario: Scenario, options: Options | None = None, clock: Cl
         terms = ledger_terms(case)
     with clock.step("build"):
         program = compile_program(case, terms)
+        if as_built is not None:
+            program = held(program, capacities_of(as_built), str(as_built.folder))
     with clock.step("numerics"):
         check_sizes(program)
         ranges, warning = numerics(program)
@@ -101,6 +107,7 @@ def solve_scenario(scenario: Scenario, options: Options | None = None, clock: Cl
         solution = solve(program, on_failure(case, program), options)
     notes = Problems([*scenario.notes, *case.notes])
     notes.add(warning)
+    notes.add(None if as_built is None else note_of(str(as_built.folder)))
     return Plan(scenario, Solved(case, terms, program, solution), notes, ranges, clock)
 
 

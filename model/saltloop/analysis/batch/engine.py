@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from saltloop.analysis.as_built import CHOSEN
 from saltloop.analysis.batch.reasons import contradiction, endless
 from saltloop.analysis.variation import Domain, Levels, Range, Variation
 from saltloop.data.pack import Pack
@@ -25,7 +26,6 @@ from saltloop.solve.live import Options
 from saltloop.solve.warm import Outcome, Warm
 
 BAD_INPUT = "bad_input"
-CHOSEN = ("new_capacity", "retired_capacity")
 Capacities = Mapping[str, float]
 _NO_REASON = Words("", "")
 # A capacity taken over from another plan may lie this much below it, so that rounding cannot make a plan impossible.

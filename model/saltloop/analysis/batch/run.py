@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from saltloop import __version__
-from saltloop.analysis.batch.engine import CHOSEN, Capacities, Engine, Job, variation_of
+from saltloop.analysis.as_built import CHOSEN, capacities_of
+from saltloop.analysis.batch.engine import Capacities, Engine, Job, variation_of
 from saltloop.analysis.batch.plan import LARGEST_CHUNK, CasePlan, case_name, digest, pieces
 from saltloop.analysis.batch.pool import Interrupts, Where, in_a_pool, in_this_process, on_dask
 from saltloop.analysis.batch.structures import STRUCTURES, Structures
@@ -213,9 +214,7 @@ def _capacities_of_run(study: Study, name: str, job: Job) -> Capacities:
     Raises:
         InputError: R308, the base scenario does not know it.
     """
-    table = _run_of(study, name).table(f"{PROGRAM}/columns")
-    at = table["name"].str.startswith(tuple(f"{family}[" for family in CHOSEN))
-    found = dict(zip(table.loc[at, "name"], table.loc[at, "value"].astype(float), strict=True))
+    found = capacities_of(_run_of(study, name))
     layout = Engine(job).variation.arrays({}).layout
     known = {name_of(*layout.columns[int(n)]) for n in np.flatnonzero(layout.columns_of(*CHOSEN))}  # type: ignore[arg-type]
     strange = [item for item, value in found.items() if value > _NOTHING and item not in known]

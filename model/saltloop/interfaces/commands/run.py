@@ -18,11 +18,12 @@ from saltloop.interfaces.command import DATA, LANGUAGE, Progress, guarded, main,
     "--algorithm", type=click.Choice(["choose", "simplex", "ipm"]), default="choose", help="Solution method; choose goes by size. 求解方法；choose 按规模选用。"
 )
 @click.option("--time-limit", type=float, callback=seconds, help="Seconds for the solver. 求解时限（秒）。")
+@click.option("--as-built", type=click.Path(path_type=Path), metavar="RUN", help="Hold the capacities of that run. 产能按该次运行固定。")
 @click.option("--no-report", is_flag=True, help="Leave report.html out. 不写 report.html。")
 @DATA
 @LANGUAGE
 @guarded
-def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_report: bool, data: str | None, language: str) -> int:
+def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, as_built: Path | None, no_report: bool, data: str | None, language: str) -> int:
     r"""Solve one scenario, write its results, print the plan and what binds it.
 
     求解一个情景，写出结果，打印方案及起作用的约束。
@@ -38,6 +39,7 @@ def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_
     from saltloop.analysis.plan import Clock, prepare_writing, solve_scenario, write_and_verify
     from saltloop.interfaces.report import prepare_report, write_report
     from saltloop.interfaces.text import plan_text, verification_text
+    from saltloop.results.run import open_run
     from saltloop.scenario.resolve import load_scenario
     from saltloop.solve.highs import Options
 
@@ -46,8 +48,9 @@ def run(scenario: Path, out: Path, algorithm: str, time_limit: float | None, no_
     try:
         with clock.step("read"):
             loaded = load_scenario(scenario, data)
+            built = None if as_built is None else open_run(as_built)
         companion = None if no_report else companion_if_worth_it(loaded.pack, write_report, prepare_report)
-        plan = solve_scenario(loaded, Options(algorithm, time_limit), clock, prepare_writing)
+        plan = solve_scenario(loaded, Options(algorithm, time_limit), clock, prepare_writing, built)
         written, findings = write_and_verify(plan, out, language, None if no_report else write_report, companion)
     finally:
         progress.done()
