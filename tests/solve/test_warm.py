@@ -361,6 +361,23 @@ def test_interior_point_starts_cold_and_simplex_goes_on() -> None:
     assert first.objectives == pytest.approx(again.objectives, rel=1e-9)
 
 
+def test_interior_point_ends_with_a_basis_that_can_be_asked() -> None:
+    """Of a programme that presolve leaves as it is HiGHS 1.15.1 keeps one that it never factored, and ends the process when it is asked for more."""
+    rows = [[1.0, 0.5, 1.0], [4.5, -20.4, -50.9], [1.4, 2.0, 6.5], [0.4, 6.2, 11.5]]
+    bounds = [(-INF, 10.0), (-INF, 11.1), (0.4, 26.4), (-INF, 13.1)]
+    given = program(rows, bounds, [[0.0, 0.0, 0.0], [1.0, 0.0, 1.0]], [(0.0, INF), (0.0, 1.5), (0.0, 0.25)])
+    options = Options(algorithm="ipm")
+    live = hand_over(arrays_of(given), options)
+    for answer in (live.run(), live.run_unreduced()):
+        assert answer == "optimal"
+        assert not live.solver.getBasis().alien
+        assert len(live.solver.getBasicVariables()[1]) == 4
+    found, warm = solve(given, refuse, options), Warm(arrays_of(given), options).solve()
+    assert found.objectives == pytest.approx(solve(given, refuse).objectives)
+    assert warm.objectives == pytest.approx(found.objectives)
+    assert not np.isnan(found.ranging.row_from).any()
+
+
 def test_arrays_come_back_as_a_programme() -> None:
     arrays = program_of(EVERYTHING, **CHOICES)
     case = moved(arrays_of(arrays), 3, 0.1, 0.1)

@@ -178,10 +178,7 @@ class Live:
             optimal, infeasible, unbounded, or `stopped: ` and HiGHS's own word.
         """
         self.solver.run()
-        if self.refine and self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-            # From the same basis, factored anew: what rounding errors of many updates have moved is put right.
-            self.solver.setBasis(self.solver.getBasis())
-            self.solver.run()
+        self._factor()
         self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
         status = self.solver.getModelStatus()
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
@@ -189,6 +186,20 @@ class Live:
         if status in _LOST:
             return self.run_otherwise()
         return _STATUS.get(status, f"stopped: {self.solver.modelStatusToString(status)}")
+
+    def _factor(self) -> None:
+        """Compute an optimum once more from its basis, factored anew, if that is asked for or the basis was never factored.
+
+        Rounding errors of many updates are put right. Interior point may end with a basis that it took from the plan alone: HiGHS falls over it, and
+        the process with it, when it is asked what belongs to a basis.
+        """
+        basis = self.solver.getBasis()
+        if self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal and (self.refine or basis.alien):
+            asked = self.solver.getOptionValue("solver")[1]
+            self.solver.setOptionValue("solver", "simplex")
+            self.solver.setBasis(basis)
+            self.solver.run()
+            self.solver.setOptionValue("solver", asked)
 
     def run_otherwise(self) -> str:
         """Solve by the primal simplex method where the dual one lost its way among nearly parallel rows, as it may without a feasible plan."""
@@ -208,6 +219,7 @@ class Live:
         self.solver.setOptionValue("presolve", "off")
         self.solver.clearSolver()
         self.solver.run()
+        self._factor()
         self.solver.setOptionValue("presolve", "choose")
         self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
         status = self.solver.getModelStatus()
