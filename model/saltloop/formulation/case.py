@@ -6,7 +6,7 @@ Keys are tuples of names in the fixed order place, thing, period, slice. Absence
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -322,22 +322,25 @@ class _Builder:
         """Tiers that a site can reach, with their freight; prices follow once the network is known."""
         side = {r["market"]: r["side"] for r in self.pack.rows("markets")}
         self.tier = {(r["market"], r["commodity"], int(r["tier"])): r for r in self.pack.rows("market_tiers")}
-        self.access = self._spread_places("market_access", "market")
+        traded: dict[str, set[str]] = defaultdict(set)
+        for n, c, _ in self.tier:
+            traded[n].add(c)
+        self.access = self._spread_places("market_access", "market", traded)
         self.trades: dict[str, list[tuple[str, str, str, int]]] = {"supply": [], "demand": []}
         for (n, c, k), _ in self.tier.items():
             for p in self.sites:
                 if (n, p, c) in self.access:
                     self.trades[side[n]].append((p, c, n, k))
 
-    def _spread_places(self, table: str, thing: str) -> dict[tuple[str, str, str], dict[str, Any]]:
-        """Rows by thing, site and commodity; a site beats an area, an id beats a tag beats `*`."""
+    def _spread_places(self, table: str, thing: str, among: Mapping[str, set[str]] | None = None) -> dict[tuple[str, str, str], dict[str, Any]]:
+        """Rows by thing, site and commodity; a site beats an area, an id beats a tag beats `*`, among the commodities of each thing."""
         chosen: dict[tuple[str, str, str], tuple[tuple[int, int], dict[str, Any]]] = {}
         inside = {place: sites_of(self.pack, [place]) for place in {r["place"] for r in self.pack.rows(table)}}
         for r in self.pack.rows(table):
             word, sites = r["commodity"], inside[r["place"]]
             here, item = [p for p in sites if p in self.sites], r[thing]
             ranks = [((-len(sites), closeness), r) for closeness in range(3)]
-            for c in self.named[word]:
+            for c in self.named[word] if among is None else among.get(item, set()).intersection(self.named[word]):
                 known = ranks[2 if word == c else 1 if word != "*" else 0]
                 for p in here:
                     key = (item, p, c)

@@ -288,6 +288,8 @@ class _Trade:
         """Those that do not lose, if unlimited, or that earn something; the best year of every way."""
         buy, supplier, suppliers = self._offers("supply", commodity)
         sell, buyer, buyers = self._offers("demand", commodity)
+        if not suppliers or not buyers:
+            return
         freight, share = self._ways(commodity)
         cost, revenue = buy[self.origin] + freight[:, None], sell[self.destination] * share[:, None]
         rounding = 1e-9 * np.maximum(np.abs(cost), np.abs(revenue))
