@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,7 @@ class Solved:
         )
 
 
+@cache
 def per(money: str, unit: str) -> str:
     """Unit of a dual: objective unit per unit of the row; (t/a)*a is t."""
     plain = unit.removeprefix("(").replace("/a)*a", "").replace(")*a", "*a")
@@ -70,5 +72,7 @@ def per(money: str, unit: str) -> str:
 
 def sums(frame: pd.DataFrame, by: list[str], column: str = "value") -> dict[tuple[Any, ...], float]:
     """Sums of a column by key, in the order met; keys are always tuples."""
-    grouped = frame.groupby(by, sort=False)[column].sum()
-    return {key if isinstance(key, tuple) else (key,): float(value) for key, value in grouped.items()}
+    # Numbered here, since pandas makes categories of each part of the key first.
+    number: dict[tuple[Any, ...], int] = {}
+    numbers = [number.setdefault(key, len(number)) for key in zip(*(frame[name].tolist() for name in by), strict=True)]
+    return dict(zip(number, frame[column].groupby(np.array(numbers, dtype=int)).sum().astype(float).tolist(), strict=True))

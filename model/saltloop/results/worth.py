@@ -40,13 +40,14 @@ def _judged(frame: pd.DataFrame) -> pd.DataFrame:
 
     A dual is unique where it holds on both sides of the bound: the optimum is then smooth there.
     """
-    upper = np.isfinite(frame["upper"]) & ~(np.isfinite(frame["lower"]) & (frame["dual"] * 0 + frame["lower"] == frame["upper"]) & (frame["dual"] < 0))
-    bound = np.where(upper, frame["upper"], frame["lower"])
-    slack = np.where(upper, bound - frame["activity"], frame["activity"] - bound)
+    lower, upper, dual, activity, low, high = (frame[name].to_numpy() for name in ("lower", "upper", "dual", "activity", "range_from", "range_to"))
+    is_upper = np.isfinite(upper) & ~(np.isfinite(lower) & (lower == upper) & (dual < 0))
+    bound = np.where(is_upper, upper, lower)
+    slack = np.where(is_upper, bound - activity, activity - bound)
     size = 1 + np.abs(bound)
     binding = np.abs(slack) <= 1e-6 * size
     margin = 1e-7 * size
-    unique = (frame["range_from"] < bound - margin) & (frame["range_to"] > bound + margin)
+    unique = (low < bound - margin) & (high > bound + margin)
     return frame.assign(bound=bound, slack=slack, binding=binding, dual_unique=unique | ~binding)
 
 
@@ -222,7 +223,8 @@ def _entry_frame(solved: Solved, frame: pd.DataFrame, start: np.ndarray, felt: n
 
 def _product_value(solved: Solved, frame: pd.DataFrame, reference: pd.Series) -> np.ndarray:
     """Marginal value of the reference product in the slice of the process; the mean by hours where the product is finer."""
-    worth = values(solved).set_index(["period", "site", "commodity", "slice"])["marginal_value"].to_dict()
+    balance = solved.equation("balance")
+    worth = dict(zip(zip(*(balance[name] for name in ("period", "site", "commodity", "slice")), strict=True), 0.0 - balance["dual"], strict=True))
     hours = {s.name: s.hours / HOURS for s in solved.case.slices}
     names: dict[tuple[str, ...], tuple[str, ...]] = {(YEAR,): (YEAR,), (EACH,): tuple(hours)}
     found = []
@@ -246,7 +248,8 @@ def _process_entry(solved: Solved) -> pd.DataFrame:
 def _felt_prices(solved: Solved, flow: str) -> dict[tuple[str, str, str, int], float]:
     """What one more unit of money per unit bought or sold adds to the objective, by site, commodity, market and period."""
     pack, units = solved.case.pack, solved.case.pack.units
-    worth = solved.equation("account_definition").set_index(["account", "site", "period"])["dual"].to_dict()
+    defined = solved.equation("account_definition")
+    worth = dict(zip(zip(*(defined[name] for name in ("account", "site", "period")), strict=True), defined["dual"], strict=True))
     unit = dict(zip(pack.tables["accounts"]["account"], pack.tables["accounts"]["unit"], strict=True))
     words = {kind: {r[kind]: {None, r[kind], *r["tags"]} for r in pack.rows(table)} for kind, table in (("commodity", "commodities"), ("market", "markets"))}
     found: dict[tuple[str, str, str, int], float] = defaultdict(float)
@@ -266,6 +269,6 @@ def _trade_entry(solved: Solved, family: str) -> pd.DataFrame:
         return pd.DataFrame(columns=_ENTRY)
     prices, felt = solved.case.price, _felt_prices(solved, family)
     keys = list(zip(frame["site"], frame["commodity"], frame["market"], frame["tier"], frame["period"], strict=True))
-    frame = frame.assign(family=family, item=frame["commodity"] + " " + frame["market"] + " " + frame["tier"].astype(str))
+    frame = frame.assign(family=family, item=[f"{c} {n} {tier}" for _, c, n, tier, _ in keys])
     start, worth = np.array([prices[k] for k in keys], dtype=float), np.array([felt[p, c, n, y] for p, c, n, _, y in keys], dtype=float)
     return _entry_frame(solved, frame, start, worth, True, solved.case.pack.units.currency)
