@@ -153,3 +153,13 @@ def test_an_absent_table_is_told_or_checked_but_never_breaks_a_check(table: str,
     for problem in check(loaded):
         assert problem.text("en")
         assert problem.text("zh")
+
+
+@pytest.mark.parametrize(("tier", "share", "told"), [(2, 0.8, []), (2, 1.2, ["pays or asks 1.2 for tier 2"]), (1, 0.4, ["pays or asks 0.5 for tier 2"])])
+def test_tiers_stand_in_order_in_every_year(tmp_path: Path, tier: int, share: float, told: list[str]) -> None:
+    """Salt sells at 1, then at 0.5; from 2030 on one of the two has another share."""
+    pack = copy_of_toy(tmp_path)
+    add(pack, "market_tiers", {"market": "buyers", "commodity": "salt", "tier": tier, "year": 2030, "value": share})
+    found = [p.text() for p in check(load(pack))]
+    assert len(found) == len(told)
+    assert all(words in text for words, text in zip(told, found, strict=True))

@@ -105,3 +105,28 @@ def test_the_cheaper_route_is_filled_first() -> None:
     answer = solve_pack(HEAP)
     assert answer.objective == pytest.approx(1000 - 60 - 140 * 4)
     assert answer.dual("disposal_limit", "park", "slag", "heap", 2025) == pytest.approx(3)
+
+
+GROWING = """
+sites park
+commodities salt t
+processes mine salt
+recipes mine salt make 1
+capacities park mine 100
+markets town demand
+market_tiers town salt 1 40 1 | market_tiers town salt 1 60 0.9 year=2030 | market_tiers town salt 2 - 0.5 | market_tiers town salt 3 10 0.3 year=2035
+prices salt 10
+"""
+
+
+def test_a_tier_holds_another_volume_at_another_share_from_a_year_on() -> None:
+    """40 t at 10 and 60 at 5; from 2030 on 60 t at 9 and 40 at 5. The third tier, of 2035, would take 10 t, which the second takes dearer."""
+    answer = solve_pack(GROWING, periods=[(2025, 1), (2030, 1), (2035, 1)], discount_rate=0)
+    assert [answer.value("sell", "park", "salt", "town", 1, y, "year") for y in (2025, 2030, 2035)] == pytest.approx([40, 60, 60])
+    assert answer.objective == pytest.approx((400 + 300) + 2 * (540 + 200))
+    assert answer.dual("sales_tier", "town", "salt", 1, 2030) == pytest.approx(9 - 5)
+
+
+def test_a_tier_that_has_not_begun_takes_nothing() -> None:
+    answer = solve_pack(GROWING.replace("salt 2 - 0.5", "salt 2 20 0.5"), periods=[(2025, 1), (2030, 1), (2035, 1)], discount_rate=0)
+    assert [answer.value("sell", "park", "salt", "town", 3, y, "year") for y in (2025, 2030, 2035)] == pytest.approx([0, 0, 10])

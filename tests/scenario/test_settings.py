@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from interfaces.typed import Edit, project
 from saltloop.data.schema import TABLES
 from saltloop.errors import InputError
-from saltloop.scenario import Scenario
+from saltloop.scenario import Scenario, load_scenario
 from saltloop.scenario.settings import _addresses
 from scenario.files import BASE, scenario_of
 
@@ -109,3 +110,14 @@ def test_every_table_with_a_path_is_addressed(tmp_path: Path) -> None:
     reached = {cell.table for cells in _addresses(scenario.pack).values() for cell in cells}
     filled = {table.name for table in TABLES if table.path and not scenario.pack.tables[table.name].empty}
     assert reached == filled
+
+
+def test_a_tier_of_several_years_is_set_by_its_year(tmp_path: Path) -> None:
+    later: Edit = {"table": "market_tiers", "add": {"market": "buyers", "commodity": "salt", "tier": 1, "year": 2030, "value": 1, "volume": 80_000}}
+    made = project(tmp_path, BASE + "set: {markets.buyers.salt.1.2030.volume: 90 kt}\n", [later])
+    scenario = load_scenario(made.scenario)
+    volumes = [r["volume"] for r in scenario.pack.rows("market_tiers") if (r["commodity"], r["tier"]) == ("salt", 1)]
+    assert volumes == [100_000, 90_000]
+    made.write(BASE + "set: {markets.buyers.salt.1.volume: 90 kt}\n")
+    with pytest.raises(InputError, match=r"S121 .* names 2 numbers [\s\S]*markets\.buyers\.salt\.1\.2030\.volume"):
+        load_scenario(made.scenario)

@@ -230,9 +230,9 @@ class Relations:
 
     @cached_property
     def tiers(self) -> dict[Spot, list[dict[str, Any]]]:
-        """Tiers in order by market and commodity."""
+        """Tiers in order by market and commodity; the rows of one tier by year."""
         found: dict[Spot, list[dict[str, Any]]] = defaultdict(list)
-        for row in sorted(self.rows("market_tiers"), key=lambda row: row["tier"]):
+        for row in sorted(self.rows("market_tiers"), key=lambda row: (row["tier"], row["year"] or 0)):
             found[row["market"], row["commodity"]].append(row)
         return found
 

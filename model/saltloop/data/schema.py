@@ -397,11 +397,14 @@ TABLES: tuple[Table, ...] = (
     Table(
         "market_tiers",
         ("how much a market takes or gives at which share of the price; value: price factor", "市场分档；数值为价格系数"),
-        ("market", "commodity", "tier"),
+        ("market", "commodity", "tier", "year"),
         (
             _refer("market", "markets", "the market", "市场"),
             _refer("commodity", "commodities", "the commodity", "物料"),
             Column("tier", "integer", ("1, 2, ...", "档次")),
+            Column(
+                "year", "year", ("from this year on, in place of earlier rows of the tier; empty: always", "起始年，取代该档较早的行；空：始终"), required=False
+            ),
             Column(
                 "volume",
                 "number",

@@ -95,7 +95,7 @@ class Case:
     sales: tuple[tuple[str, str, str, int], ...]
     price: dict[tuple[str, str, str, int, int], float]
     freight: dict[tuple[str, str, str], float]
-    volume: dict[tuple[str, str, int], float]
+    volume: dict[tuple[str, str, int, int], float]
     demand: dict[tuple[str, str, str, int], tuple[float, float | None]]
     disposals: dict[tuple[str, str, str], tuple[float, float | None]]
     factors: dict[tuple[str, str, str], float]
@@ -321,13 +321,15 @@ class _Builder:
     def markets(self) -> None:
         """Tiers that a site can reach, with their freight; prices follow once the network is known."""
         side = {r["market"]: r["side"] for r in self.pack.rows("markets")}
-        self.tier = {(r["market"], r["commodity"], int(r["tier"])): r for r in self.pack.rows("market_tiers")}
+        self.tier: dict[tuple[str, str, int], list[dict[str, Any]]] = defaultdict(list)
+        for r in sorted(self.pack.rows("market_tiers"), key=lambda r: r["year"] or 0):
+            self.tier[r["market"], r["commodity"], int(r["tier"])].append(r)
         traded: dict[str, set[str]] = defaultdict(set)
         for n, c, _ in self.tier:
             traded[n].add(c)
         self.access = self._spread_places("market_access", "market", traded)
         self.trades: dict[str, list[tuple[str, str, str, int]]] = {"supply": [], "demand": []}
-        for (n, c, k), _ in self.tier.items():
+        for n, c, k in self.tier:
             for p in self.sites:
                 if (n, p, c) in self.access:
                     self.trades[side[n]].append((p, c, n, k))
@@ -442,12 +444,14 @@ class _Builder:
         sales = tuple(t for t in self.trades["demand"] if (t[0], t[1]) in net.obtainable)
         price, freight, volume = {}, {}, {}
         for p, c, n, k in (*purchases, *sales):
-            row = self.tier[n, c, k]
             for y in self.choices.years:
-                price[p, c, n, k, y] = row["value"] * self.prices.price(c, n, p, y)
+                begun = [row for row in self.tier[n, c, k] if row["year"] is None or row["year"] <= y]
+                price[p, c, n, k, y] = (begun or self.tier[n, c, k][:1])[-1]["value"] * self.prices.price(c, n, p, y)
+                # A tier that has not begun takes nothing.
+                holds = begun[-1]["volume"] if begun else 0.0
+                if holds is not None:
+                    volume[n, c, k, y] = holds
             freight[p, c, n] = self._money(self.access[n, p, c], c)
-            if row["volume"] is not None:
-                volume[n, c, k] = row["volume"]
         self.problems.add(self.prices.note())
         return {"purchases": purchases, "sales": sales, "price": price, "freight": freight, "volume": volume}
 

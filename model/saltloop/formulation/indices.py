@@ -322,8 +322,8 @@ def _market_sets(case: Case, found: Indices) -> None:
     both = (*case.purchases, *case.sales)
     s["trades_of"] = _group(((n, c, k), (p, t)) for p, c, n, k in both for t in case.commodity_slices[c])
     for name, trades in (("purchase_tier", case.purchases), ("sales_tier", case.sales)):
-        tiers = dict.fromkeys((n, c, k) for _, c, n, k in trades if (n, c, k) in case.volume)
-        rows[name] = tuple((*tier, y) for tier in tiers for y in case.years)
+        tiers = dict.fromkeys((n, c, k) for _, c, n, k in trades)
+        rows[name] = tuple((n, c, k, y) for n, c, k in tiers for y in case.years if (n, c, k, y) in case.volume)
     rows["market_tier"] = rows["purchase_tier"] + rows["sales_tier"]
     s["tiers_serving"] = _group(((p, n, c), (k,)) for p, c, n, k in case.sales)
     rows["demand_served"] = found.variables["unmet"]

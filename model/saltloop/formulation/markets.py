@@ -11,22 +11,22 @@ from saltloop.formulation.equation import equation
 def sales_tier(m: Any, n: Any, c: Any, k: Any, y: Any) -> Any:
     r"""A buyer takes no more at the price of a tier than the tier holds, over all sites.
 
-    .. math:: \sum_{p} \sum_{t} sell_{pcnkyt} \le volume_{nck}
+    .. math:: \sum_{p} \sum_{t} sell_{pcnkyt} \le volume_{ncky}
 
     Dual: what one more unit of demand at this price is worth.
     """
-    return sum(m.sell[p, c, n, k, y, t] for p, t in m.trades_of[n, c, k]) <= m.volume[n, c, k]
+    return sum(m.sell[p, c, n, k, y, t] for p, t in m.trades_of[n, c, k]) <= m.volume[n, c, k, y]
 
 
 @equation(over=("market", "commodity", "tier", "period"), unit="{commodity}", title=("Purchase tier", "采购分档"))
 def purchase_tier(m: Any, n: Any, c: Any, k: Any, y: Any) -> Any:
     r"""A supplier gives no more at the price of a tier than the tier holds, over all sites.
 
-    .. math:: \sum_{p} \sum_{t} buy_{pcnkyt} \le volume_{nck}
+    .. math:: \sum_{p} \sum_{t} buy_{pcnkyt} \le volume_{ncky}
 
     Dual: what one more unit of supply at this price is worth.
     """
-    return sum(m.buy[p, c, n, k, y, t] for p, t in m.trades_of[n, c, k]) <= m.volume[n, c, k]
+    return sum(m.buy[p, c, n, k, y, t] for p, t in m.trades_of[n, c, k]) <= m.volume[n, c, k, y]
 
 
 @equation(over=("site", "market", "commodity", "period", "slice"), unit="{commodity}", title=("Demand served", "需求满足"))

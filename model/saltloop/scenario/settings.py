@@ -2,7 +2,7 @@
 
 A path is the one that `data.schema` declares for the table, such as `basins.lake.draw_limit` or `processes.plant.electricity`. Where several
 rows share it, the rest of the row's key may follow (`prices.soda_ash.2025`); `-` stands for an empty cell. Numbers in columns of their own
-have the name of the column at the end (`markets.export.soda_ash.1.volume`).
+have the name of the column at the end (`markets.export.soda_ash.1.volume`, `markets.export.soda_ash.1.2030.volume`).
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ class _Job:
         if is_change(text, unit, self.pack.units):
             self._change(path, cells, str(text), place)
         elif len(cells) > 1:
-            paths = sorted(p for p, found in self.addresses.items() if len(found) == 1 and found[0] in cells and p.startswith(path))
+            paths = sorted(p for p, found in self.addresses.items() if len(found) == 1 and found[0] in cells)
             self.problems.add(SEVERAL.at(place, path=path, count=len(cells), text=text, paths=", ".join(paths)))
         else:
             self._amount(path, cells[0], text, unit, place)
@@ -309,12 +309,17 @@ def _paths_of(table: Table, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]
         words["kind"] = _PLURALS[words["kind"]]
     path = table.path.format(**words)
     rest = [_word(row[name]) for name in table.key if f"{{{name}}}" not in table.path]
-    behind = {".".join([path, *rest]), ".".join([path, *(word for word in rest if word != "-")])} if rest else set()
-    for address in sorted({path, _shortened(path), *behind}):
+    for address in sorted({_shortened(path), *_with_rest(path, rest)}):
         yield address, "value"
+    literal = re.sub(r"\.[a-z_]+$", "", table.path).format(**words)
     for column in _OWN_COLUMNS.get(table.name, {}):
-        literal = re.sub(r"\.[a-z_]+$", "", table.path)
-        yield f"{literal.format(**words)}.{column}", column
+        for address in sorted(_with_rest(literal, rest)):
+            yield f"{address}.{column}", column
+
+
+def _with_rest(path: str, rest: list[str]) -> set[str]:
+    """A path alone, and with the rest of the row's key behind it, with and without its empty cells."""
+    return {path, ".".join([path, *rest]), ".".join([path, *(word for word in rest if word != "-")])}
 
 
 def _word(value: object) -> str:

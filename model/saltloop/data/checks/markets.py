@@ -77,25 +77,31 @@ WRONG_MONEY = message(
 )
 
 
+def _neighbours(rows: list[Row]) -> Iterator[tuple[Row, Row]]:
+    """Tiers that follow one another, in each year from which one of them holds."""
+    for year in sorted({row["year"] or 0 for row in rows}):
+        yield from pairwise({row["tier"]: row for row in rows if (row["year"] or 0) <= year}.values())
+
+
 @data_check(
     NOT_MONOTONE,
     in_chinese=(
         "分档价格对买入者递增，对卖出者递减。",
-        "在同一市场、同一物料内，按档次顺序，供应市场的价格系数不下降，需求市场的不上升。",
+        "在同一市场、同一物料内，逐年按档次顺序，供应市场的价格系数不下降，需求市场的不上升。",
         "线性规划总是先用最有利的一档；次序不对的分档不会按所写的次序使用。",
     ),
 )
 def tiers_are_monotone(relations: Relations) -> Iterator[Problem]:
     """Tiers get dearer for who buys and cheaper for who sells.
 
-    What it does: within a market and commodity, in order of the tier numbers, the price factors of a supply market do
-    not fall and those of a demand market do not rise.
+    What it does: within a market and commodity, in each year and in order of the tier numbers, the price factors of a
+    supply market do not fall and those of a demand market do not rise.
 
     Why: a linear plan fills the best tier first. Tiers in another order would not be used in the order written.
     """
     for (market, commodity), rows in relations.tiers.items():
         supply = relations.side[market] == "supply"
-        for earlier, later in pairwise(rows):
+        for earlier, later in _neighbours(rows):
             if (later["value"] < earlier["value"]) if supply else (later["value"] > earlier["value"]):
                 yield NOT_MONOTONE.at(
                     place_of(later),
