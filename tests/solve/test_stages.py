@@ -94,6 +94,17 @@ def test_tiers_are_filled_from_the_cheapest_whoever_plans(objective: dict[str, A
     assert answer.solved.solution.certificate.worst <= TOLERANCE
 
 
+@pytest.mark.parametrize("rules", [{}, {"cap": {"limit": "taxes", "at_most": "855 CNY"}}, {"need": {"minimum": "boiler", "at_least": "200 GJ"}}])
+def test_no_site_is_charged_less_than_nothing_for_what_it_owes(rules: dict[str, Any]) -> None:
+    """Both sites owe for 10 t: each pays for 10 t in tiers that are not negative, between 8 x 30 + 2 x 45 and 5 x 45 + 5 x 60 CNY."""
+    tiers = {"charge": "co2", "price": [["0 t", "30 CNY/t"], ["8 t", "45 CNY/t"], ["15 t", "60 CNY/t"]]}
+    answer = solve_pack(SMOKE, rules={"carbon": tiers, **rules}, **({"minimise": "co2"} if "need" in rules else {}))
+    charges = answer.tables["charges"]
+    assert charges["value"].min() >= 0
+    assert charges.groupby("site")["value"].sum().to_dict() == pytest.approx({"east": 10, "west": 10})
+    assert charges.groupby("site")["money"].sum().between(330 - 1e-6, 525 + 1e-6).all()
+
+
 @pytest.mark.parametrize(("held", "bought", "sold"), [(5, 15, 0), (32, 0, 12), (20, 0, 0)])
 def test_no_more_allowances_are_traded_than_needed_whoever_plans(held: int, bought: int, sold: int) -> None:
     rule = {"allowance": "co2", "at_most": f"{held} t", "buy_at": "30 CNY/t", "sell_at": "20 CNY/t"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -77,7 +77,7 @@ WRONG_MONEY = message(
 )
 
 
-def _neighbours(rows: list[Row]) -> Iterator[tuple[Row, Row]]:
+def _neighbours(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
     """Tiers that follow one another, in each year from which one of them holds."""
     for year in sorted({row["year"] or 0 for row in rows}):
         yield from pairwise({row["tier"]: row for row in rows if (row["year"] or 0) <= year}.values())

@@ -27,6 +27,7 @@ class Charge(Rule, kind="charge"):
     Example: ``carbon_price: {charge: co2, price: 60 CNY/t}``
     Example: ``water_tiers: {charge: fresh_water, price: [[0 hm3, 1.2 CNY/m3], [80 hm3, 2.4 CNY/m3]], in: zone}``
     A charge is a transfer: it enters the account `to` (by default the pack's account for charges), not value added.
+    Tiers are counted over the area together: what all its sites pay is determined, which of them fills the cheap tiers is not.
     Tiers are paid in order only where nobody gains by paying more: an objective, a rule or an account of a front that does is refused (M325).
     """
 
@@ -34,6 +35,7 @@ class Charge(Rule, kind="charge"):
     in_chinese = (
         "账户的每一单位都要付钱；可分档，档价递增。",
         "收费是转移支付：计入 `to` 账户（默认为数据包的收费账户），不减少增加值。"
+        "各档按区域合计：各地点合计所付是确定的，由哪个地点占用低价档则不确定。"
         "仅当无人因多付款而获益时，各档才按序计费；因此获益的目标、规则或前沿账户不予接受（M325）。",
         "",
     )
