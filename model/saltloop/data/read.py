@@ -95,9 +95,11 @@ _ALSO_NON_NEGATIVE = ("volume", "capacity", "limit", "unmet_price")
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """The nearest valid name as a sentence, or nothing."""
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
-    return did_you_mean(close[0]) if close else ""
+    """The nearest valid name as a sentence, or nothing; whatever the case, one that goes on where the other ends counts as near."""
+    said, lowered = word.lower(), {name.lower(): name for name in known}
+    longer = sorted((name for name in lowered if f"{said}_".startswith(f"{name}_") or name.startswith(f"{said}_")), key=lambda name: abs(len(name) - len(said)))
+    close = [*get_close_matches(said, lowered, n=1, cutoff=0.6), *longer]
+    return did_you_mean(lowered[close[0]]) if close else ""
 
 
 def meant(word: str, titles: Mapping[str, tuple[str, str]]) -> str:
