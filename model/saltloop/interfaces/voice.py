@@ -53,7 +53,7 @@ class Voice(Teller):
     def __init__(self, run: Run, language: str) -> None:
         self.run, self.manifest = run, run.manifest
         names = run.table("names")
-        super().__init__(dict(zip(names["id"], names[f"title_{language}"], strict=True)), language)
+        super().__init__(dict(zip(names["id"].tolist(), names[f"title_{language}"].tolist(), strict=True)), language)
         rules = names[names["kind"] == "rule"]
         self.kinds = {rule: words.split("|")[language == "zh"].lower() for rule, words in zip(rules["id"], rules["extra"], strict=True)}
 

@@ -44,9 +44,9 @@ def accounts(solved: Solved) -> pd.DataFrame:
     for area in pack.tables["areas"]["area"]:
         sites = [s for s in sites_of(pack, [area]) if s in case.sites]
         if sites:
-            summed = by_site[by_site["site"].isin(sites)].groupby(["period", "account", "unit"], sort=False, as_index=False)["value"].sum()
-            outside = [background.get((a, area, int(y)), 0.0) for a, y in zip(summed["account"], summed["period"], strict=True)]
-            parts.append(summed.assign(area=area, background=outside))
+            added = sums(by_site[by_site["site"].isin(sites)], ["period", "account", "unit"])
+            rows = [(y, area, a, value, background.get((a, area, y), 0.0), unit) for (y, a, unit), value in added.items()]
+            parts.append(pd.DataFrame(rows, columns=["period", "area", "account", "value", "background", "unit"], dtype=object).astype(parts[0].dtypes))
     frame = pd.concat(parts, ignore_index=True)
     frame["value"] = frame["value"] + 0.0
     frame["total"] = frame["value"] + frame["background"]

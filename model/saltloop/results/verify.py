@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from saltloop.data.read import records
 from saltloop.formulation.calendar import YEAR
 from saltloop.results.run import PROGRAM, Run
 from saltloop.solve.certificate import certificate
@@ -209,20 +208,21 @@ def _certificate(run: Run) -> Finding:
 
 
 def _arrays(run: Run) -> Finding:
-    columns, rows = (run.table(f"{PROGRAM}/{name}").set_index("name") for name in ("columns", "rows"))
+    columns, rows = (run.table(f"{PROGRAM}/{name}") for name in ("columns", "rows"))
+    value, dual = (dict(zip(lines["name"].tolist(), lines[what].tolist(), strict=True)) for lines, what in ((columns, "value"), (rows, "dual")))
     rules, values, accounts = run.table("rules"), run.table("values"), run.table("accounts")
     sites = run.table("names").query("kind == 'site'")["id"]
     read = [
-        ("activity[{site},{process},{period},{slice}]", run.table("activities"), "value", columns["value"]),
-        ("account[{account},{area},{period}]", accounts[accounts["area"].isin(sites)], "value", columns["value"]),
-        ("balance[{site},{commodity},{period},{slice}]", values, "marginal_value", -rows["dual"]),
-        ("rule[{rule},{period}]", rules[rules["dual"].notna()], "dual", rows["dual"]),
+        ("activity", ("site", "process", "period", "slice"), run.table("activities"), "value", value, 1.0),
+        ("account", ("account", "area", "period"), accounts[accounts["area"].isin(sites)], "value", value, 1.0),
+        ("balance", ("site", "commodity", "period", "slice"), values, "marginal_value", dual, -1.0),
+        ("rule", ("rule", "period"), rules[rules["dual"].notna()], "dual", dual, 1.0),
     ]
     errors = []
-    for name, frame, column, array in read:
-        keys = [name.format(**row) for row in records(frame)]
-        told = pd.Series(frame[column].to_numpy(dtype=float), index=keys, dtype=float)
-        errors.append((told - array.reindex(keys)).abs() / (1 + told.abs()))
+    for family, over, frame, column, array, sign in read:
+        names = [f"{family}[{','.join(map(str, key))}]" for key in zip(*(frame[each].tolist() for each in over), strict=True)]
+        told, found = frame[column].to_numpy(dtype=float), sign * np.array([array.get(name, np.nan) for name in names], dtype=float)
+        errors.append(pd.Series(np.abs(told - found) / (1 + np.abs(told)), index=names, dtype=float))
     return _worst(
         pd.concat(errors), ("activities, accounts, rules and values are those of the certified arrays", "活动、账户、规则与边际价值同经检验的数组一致")
     )

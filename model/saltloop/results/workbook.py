@@ -143,7 +143,7 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], language: str = 
         tables: by file name, as written.
         language: en or zh.
     """
-    titles = dict(zip(tables["names"]["id"], tables["names"][f"title_{language}"], strict=True))
+    titles = dict(zip(tables["names"]["id"].tolist(), tables["names"][f"title_{language}"].tolist(), strict=True))
     words = _words(tables) if language == "zh" else {}
     # In memory, so that a full disk is told as such and not as an error of the library; text stays text, whatever it begins with.
     content = BytesIO()

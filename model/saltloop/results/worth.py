@@ -141,12 +141,12 @@ def limits(solved: Solved) -> pd.DataFrame:
         for column in ("period", "slice"):
             if column not in frame:
                 frame[column] = 0 if column == "period" else YEAR
-        words = zip(*(frame[name].astype(str) for name in names[1:]), strict=True)
+        words = zip(*(frame[name] for name in names[1:]), strict=True)
         parts.append(
             frame.assign(
                 family=family,
                 place=frame[names[0]],
-                item=[" ".join(each) for each in words] if len(names) > 1 else "",
+                item=[" ".join(map(str, each)) for each in words] if len(names) > 1 else "",
                 left=frame["activity"],
                 dual_unit=[per(solved.program.objective_unit, u) for u in frame["unit"]],
             )

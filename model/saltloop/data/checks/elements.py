@@ -7,6 +7,7 @@ from typing import Any
 
 from saltloop.data.checks.registry import data_check
 from saltloop.data.chemistry import ELEMENTS, GASES, UNREADABLE_SPECIES, balance, mass_shares, unreadable_species
+from saltloop.data.read import records
 from saltloop.data.relations import Relations, place_of
 from saltloop.errors import Problem, message
 
@@ -120,7 +121,7 @@ def elements_balance(relations: Relations) -> Iterator[Problem]:
             yield UNKNOWN_ELEMENT.at(place_of(row), element=element, known=", ".join(ELEMENTS))
     if unreadable:
         return
-    flows: list[dict[str, Any]] = [dict(zip(COLUMNS, cells, strict=True)) for cells in balance(relations.pack)[COLUMNS].itertuples(index=False)]
+    flows = records(balance(relations.pack)[COLUMNS])
     largest: dict[str, float] = {}
     for flow in flows:
         largest[flow["process"]] = max(largest.get(flow["process"], 0.0), flow["inflow"], flow["outflow"])

@@ -59,7 +59,7 @@ def legs(folder: Folder) -> list[Leg]:
 def atlas(folder: Folder, found: list[Leg]) -> dict[str, Any]:
     """What the page needs to draw the map: sites with size and words, links with width and words."""
     sales = {site: sum(money for _, _, money in sold) for site, sold in folder.site_sales.items()}
-    busy = set(folder.yearly["site"]) | {site for leg in found for site in (leg.origin, leg.destination)}
+    busy = set(folder.yearly["site"].unique()) | {site for leg in found for site in (leg.origin, leg.destination)}
     largest = max([1.0, *sales.values()])
     shown = [name for (kind, _), name in folder.names.items() if kind == "site" and name.place and name.id in busy]
     sites = [_site(folder, name, sales.get(name.id, 0.0), largest) for name in shown]
@@ -92,7 +92,7 @@ def not_drawn(found: list[Leg]) -> Both | None:
 
 def without_place(folder: Folder) -> Both | None:
     """A sentence on the sites at work that the map cannot show; None if it shows all."""
-    missing = [folder.title(site, "site") for site in sorted(set(folder.yearly["site"])) if folder.name(site, "site").place is None]
+    missing = [folder.title(site, "site") for site in sorted(set(folder.yearly["site"].unique())) if folder.name(site, "site").place is None]
     return both("map_missing", which=listed_both(missing)) if missing else None
 
 

@@ -231,7 +231,7 @@ def _merged(bands: _Bands) -> _Bands:
 
 def _without_bulk(bands: _Bands, folder: Folder) -> _Bands:
     """Set aside materials that nobody buys and whose flow would hide the products: brine beside the salts made from it."""
-    sellable = set(folder.sales["commodity"])
+    sellable = set(folder.sales["commodity"].unique())
     sold = sum(value for (_, sink, _, _), value in bands.amounts.items() if sink == ("sold",))
     bands = _without_returns(bands, folder, sold)
     totals: defaultdict[str, float] = defaultdict(float)

@@ -64,7 +64,7 @@ def trace(yearly: pd.DataFrame, units: dict[str, str], unit: str) -> list[Stream
         return []
     smallest = float(wanted["value"].max()) * _TINY
     rows: defaultdict[str, list[Row]] = defaultdict(list)
-    for commodity, *row in zip(*(wanted[name] for name in ("commodity", "site", "role", "agent", "value")), strict=True):
+    for commodity, *row in zip(*(wanted[name].tolist() for name in ("commodity", "site", "role", "agent", "value")), strict=True):
         rows[str(commodity)].append((str(commodity), *row))
     return [stream for each in rows.values() for stream in _of_commodity(each) if stream.value > smallest]
 
