@@ -89,12 +89,11 @@ def joined_titles(parts: list[object], known: Titles) -> Words:
 
 
 def row_words(case: Case, family: str, key: Key, known: Titles) -> Words:
-    """A row of the programme as one line: a rule with its file and line, an equation with the things it is about."""
+    """A row of the programme as one line: a rule with its file and line where they are known, an equation with the things it is about."""
     if family == RULE:
         rule = _rule(case, key)
-        return Words(
-            f"rule '{rule.name}' ({rule.title[0].lower()}) in {key[1]}, {rule.place}", f"规则“{rule.name}”（{rule.title[1]}），{key[1]} 年，{rule.place}"
-        )
+        en, zh = (f", {rule.place}", f"，{rule.place}") if str(rule.place) else ("", "")
+        return Words(f"rule '{rule.name}' ({rule.title[0].lower()}) in {key[1]}{en}", f"规则“{rule.name}”（{rule.title[1]}），{key[1]} 年{zh}")
     each = next(e for e in EQUATIONS if e.name == family)
     names = joined_titles([part for name, part in zip(each.over, key, strict=True) if name not in ("period", "slice", "until")], known)
     return Words(f"{each.title[0]}: {names}", f"{each.title[1]}：{names.zh}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from saltloop.analysis.batch.plan import AS_BUILT
 from saltloop.analysis.batch.summary import measures_of, statuses
 from saltloop.data.read import records
 from saltloop.interfaces.voice import aligned, width
@@ -45,7 +46,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "pareto": ("front", "前沿"),
     "on": ("yes", "是"),
     "off": ("no", "否"),
-    "more": ("... and {count} options more; see summary.parquet", "……另有 {count} 个选项，见 summary.parquet"),
+    "more": ("... and more options ({count}); see summary.parquet", "……另有 {count} 个选项，见 summary.parquet"),
+    "as_built": (AS_BUILT, "（按已建产能）"),
     "safest": ("Smallest largest regret (minimax): {option}, {value}.", "最大遗憾最小（minimax）的选项：{option}，{value}。"),
     "safest_of_several": (
         "Smallest largest regret (minimax): {option} and {count} more, {value}.",
@@ -124,6 +126,11 @@ class _Page:
         names = [titles[a][self.language] if a in titles else self.say(a) for a in (measure["upper"], measure["lower"]) if a]
         return " / ".join(names)
 
+    def option(self, name: object) -> str:
+        """An option as tables call it; that its plan is frozen is said in the language of the page."""
+        plain = str(name).removesuffix(AS_BUILT)
+        return str(name) if plain == str(name) else plain + self.say("as_built")
+
     def amount(self, value: float | None, unit: str) -> str:
         """A value with its unit; a share in percent."""
         if value is None or pd.isna(value):
@@ -149,7 +156,7 @@ class _Page:
         for r in records(own.head(_SHOWN)):
             middle = ("worst", "regret_mean", "regret_largest") if judged else ("quantile_05", "quantile_95")
             cells = [
-                str(r["option"]),
+                self.option(r["option"]),
                 self.amount(r["mean"], unit),
                 *(self.amount(r[name], unit) for name in middle),
                 percent(float(r["share_feasible"]), self.language),
@@ -166,7 +173,7 @@ class _Page:
         safest = own[own["minimax"].fillna(False).astype(bool)]
         if safest.empty:
             return self.say("no_safest" if own["feasible"].any() else "no_plan")
-        option, value = safest["option"].iloc[0], self.amount(float(safest["regret_largest"].iloc[0]), unit)
+        option, value = self.option(safest["option"].iloc[0]), self.amount(float(safest["regret_largest"].iloc[0]), unit)
         others = len(safest) - (1 if self.language == "en" else 0)
         return self.say("safest" if len(safest) == 1 else "safest_of_several", option=option, value=value, count=others)
 
@@ -182,7 +189,7 @@ class _Page:
             on = front[front["pareto"].fillna(False).astype(bool)]["option"].tolist()
             yield self.say("front", count=len(on), all=len(front))
             for name in on[:_SHOWN]:
-                yield f"  - {name}"
+                yield f"  - {self.option(name)}"
             if len(on) > _SHOWN:
                 yield "  " + self.say("more", count=len(on) - _SHOWN)
 
@@ -194,6 +201,6 @@ class _Page:
         for r in records(failed.head(_SHOWN)):
             reason = str(r[f"reason_{self.language}"] or "")
             reason = reason if len(reason) <= _WIDE else reason[:_WIDE] + " ..."
-            yield f"  - {r['option']}: {percent(float(r['share']), self.language)} {self.say(str(r['status']))}; {reason}"
+            yield f"  - {self.option(r['option'])}: {percent(float(r['share']), self.language)} {self.say(str(r['status']))}; {reason}"
         if len(failed) > _SHOWN:
             yield "  " + self.say("more", count=len(failed) - _SHOWN)

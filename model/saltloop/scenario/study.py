@@ -234,7 +234,7 @@ class _Reader:
         file, path = self.file, self.own.path
         title = {"en": file.title.en, "zh": file.title.zh}
         notes = Problems(self.problems.warnings)
-        places = {path: self.own.place(*where) for where, path in self._varied()} | {name: self._place_of_frozen(name) for name in file.frozen}
+        places = {path: self.own.place(*where) for where, path in self._varied()} | {name: self._place_of_frozen(name) for name in (*frozen, *file.frozen)}
         spaces = options, states
         return Study(
             path, path.stem, title, self.own.data, self.base, self.document, self.pack, places, *spaces, frozen, measures, file.area, file.detail, notes
@@ -361,7 +361,7 @@ class _Reader:
 
     def _place_of_frozen(self, name: str) -> Place:
         said = self.own.data["frozen"]
-        return self.own.place("frozen", said.index(name)) if isinstance(said, list) else self.own.place("frozen")
+        return self.own.place("frozen", said.index(name)) if isinstance(said, list) and name in said else self.own.place("frozen")
 
     def _measures(self) -> tuple[Measure, ...]:
         """What options are judged by; accounts that the objective names where the study says nothing."""

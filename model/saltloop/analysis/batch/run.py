@@ -227,7 +227,7 @@ def _capacities_of_run(study: Study, name: str, job: Job) -> Capacities:
 def _frozen(folder: StudyRun, plan: CasePlan, job: Job) -> dict[str, Capacities]:
     """The capacities of each frozen plan: of a run from its files, of an option solved once in the base state and kept."""
     found: dict[str, Capacities] = {}
-    study = plan.study
+    study, problems = plan.study, Problems()
     for name in study.frozen:
         point = study.options.named(name)
         if point is None:
@@ -240,9 +240,11 @@ def _frozen(folder: StudyRun, plan: CasePlan, job: Job) -> dict[str, Capacities]
             continue
         answer, capacities = Engine(replace(job, variation=variation_of(study, 1))).capacities(values)
         if answer.plan is None:
-            raise InputError(FROZEN_WITHOUT_PLAN.at(_place_of(study, name), name=name, reason=answer.reason))
+            problems.add(FROZEN_WITHOUT_PLAN.at(_place_of(study, name), name=name, reason=answer.reason))
+            continue
         folder.write_json(kept.name, dict(capacities))
         found[name] = capacities
+    problems.stop_if_any()
     for name, capacities in found.items():
         if not any(value > 0 for value in capacities.values()):
             study.notes.add(FROZEN_BUILDS_NOTHING.at(_place_of(study, name), name=name))
