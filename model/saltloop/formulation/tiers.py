@@ -35,11 +35,11 @@ class _Shifts:
 
     Args:
         charges: of each shift; a charge has one for each of its sites and periods.
-        moved: accounts (all rows) by shifts.
+        moved: accounts (all rows) by shifts, most of which move few accounts.
     """
 
     charges: tuple[Charge, ...]
-    moved: np.ndarray
+    moved: sparse.csc_array
 
     def refuse(self, found: Iterable[tuple[Words, np.ndarray]]) -> None:
         """Tell every charge that something gains by.
@@ -100,13 +100,17 @@ def _shifts(case: Case, across: Lines, down: Lines, matrix: sparse.csr_array) ->
     several = [(charge, site, year) for charge in charges for site in charge.sites for year in charge.periods]
     if not several:
         return None
-    from scipy.sparse.linalg import splu  # loads as slowly as half of pandas, and few scenarios have such charges
-
     place = {key: n for n, key in enumerate(across.family("charged").keys)}
     first, last = ([place[charge.name, charge.tiers[end], site, year] for charge, site, year in several] for end in (0, -1))
     rows = matrix[down.span("account_definition")].tocsc()
-    charged = rows[:, across.span("charged")]
-    moved = splu(rows[:, across.span("account")].tocsc()).solve((charged[:, first] - charged[:, last]).toarray())
+    charged, accounts = rows[:, across.span("charged")], rows[:, across.span("account")]
+    passed_on = sparse.eye_array(accounts.shape[0], format="csc") - accounts
+    moved = step = charged[:, first] - charged[:, last]
+    # No account is made of itself, so the last one is reached.
+    while step.nnz:
+        step = passed_on @ step
+        step.eliminate_zeros()
+        moved = moved + step
     return _Shifts(tuple(charge for charge, _, _ in several), moved)
 
 
@@ -120,7 +124,7 @@ def _helped(across: Lines, down: Lines, matrix: sparse.csr_array, shifts: _Shift
     """Rules with how much nearer each shift brings them to what they ask, or how much more a fund may pay."""
     for family in ("rule", "grant_limit"):
         span = down.span(family)
-        moved = matrix[span][:, across.span("account")] @ shifts.moved
+        moved = (matrix[span][:, across.span("account")] @ shifts.moved).toarray()
         up, low = (np.isfinite(side[span])[:, None] for side in (down.upper, down.lower))
         gains = np.maximum(np.where(low, moved, 0.0), np.where(up, -moved, 0.0))
         for key, own in zip(down.family(family).keys, gains, strict=True):
