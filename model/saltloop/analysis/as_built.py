@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -57,14 +57,30 @@ def held(program: Program, capacities: Mapping[str, float], name: str) -> Progra
     across = program.across
     at = np.flatnonzero(across.within(*CHOSEN))
     names = [across.name(int(n)) for n in at]
-    strange = sorted(item for item, value in capacities.items() if value > _NOTHING and item not in names)
+    strange = unknown(capacities, names)
     if strange:
-        items = ", ".join(strange[:_MOST_NAMED]) + (" ..." if len(strange) > _MOST_NAMED else "")
-        raise InputError(NOT_ALLOWED.at(Place(), run=name, items=items))
-    kept = np.array([max(0.0, capacities.get(item, 0.0)) for item in names])
+        raise InputError(NOT_ALLOWED.at(Place(), run=name, items=strange))
     lower, upper = across.lower.copy(), across.upper.copy()
-    lower[at], upper[at] = kept * (1 - _ROOM), kept
+    lower[at], upper[at] = held_bounds(names, capacities)
     return replace(program, across=replace(across, lower=lower, upper=upper))
+
+
+def unknown(capacities: Mapping[str, float], names: Iterable[str]) -> str:
+    """The first of the columns that a run used and a programme lacks, in words; empty if there are none."""
+    known = set(names)
+    strange = sorted(item for item, value in capacities.items() if value > _NOTHING and item not in known)
+    return ", ".join(strange[:_MOST_NAMED]) + (" ..." if len(strange) > _MOST_NAMED else "")
+
+
+def held_bounds(names: Iterable[str], capacities: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper bounds that hold columns at capacities; what is not among these is not built.
+
+    Args:
+        names: of the columns.
+        capacities: by name of the column.
+    """
+    kept = np.array([max(0.0, capacities.get(name, 0.0)) for name in names])
+    return kept * (1 - _ROOM), kept
 
 
 def note_of(name: str) -> Problem:

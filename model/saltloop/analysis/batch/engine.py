@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from saltloop.analysis.as_built import CHOSEN
+from saltloop.analysis.as_built import CHOSEN, held_bounds
 from saltloop.analysis.batch.reasons import contradiction, endless
 from saltloop.analysis.variation import Domain, Levels, Range, Variation
 from saltloop.data.pack import Pack
@@ -28,8 +28,6 @@ from saltloop.solve.warm import Outcome, Warm
 BAD_INPUT = "bad_input"
 Capacities = Mapping[str, float]
 _NO_REASON = Words("", "")
-# A capacity taken over from another plan may lie this much below it, so that rounding cannot make a plan impossible.
-_ROOM = 1e-7
 _MOST_KEPT = 6
 
 
@@ -201,9 +199,9 @@ def _held(arrays: Arrays, capacities: Capacities) -> Arrays:
     """The numbers with the capacities of another plan held; what that plan does not know is not built."""
     layout, numbers = arrays.layout, arrays.numbers.copy()
     at = np.flatnonzero(layout.columns_of(*CHOSEN))
-    kept = np.array([max(0.0, capacities.get(name_of(layout.columns[n][0], layout.columns[n][1]), 0.0)) for n in at])  # type: ignore[arg-type]
-    numbers[layout.parts["column_lower"].start + at] = kept * (1 - _ROOM)
-    numbers[layout.parts["column_upper"].start + at] = kept
+    bounds = held_bounds((name_of(*layout.columns[n]) for n in at.tolist()), capacities)  # type: ignore[arg-type]
+    for side, kept in zip(("column_lower", "column_upper"), bounds, strict=True):
+        numbers[layout.parts[side].start + at] = kept
     return Arrays(layout, numbers)
 
 

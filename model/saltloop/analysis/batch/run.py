@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from saltloop import __version__
-from saltloop.analysis.as_built import CHOSEN, capacities_of
+from saltloop.analysis.as_built import CHOSEN, capacities_of, unknown
 from saltloop.analysis.batch.engine import Capacities, Engine, Job, variation_of
 from saltloop.analysis.batch.plan import LARGEST_CHUNK, CasePlan, case_name, digest, pieces
 from saltloop.analysis.batch.pool import Interrupts, Where, in_a_pool, in_this_process, on_dask
@@ -59,8 +59,6 @@ FROZEN_OF_ANOTHER = message(
         "请给出数据包、区域与时期相同、且其产能为基准情景所允许（capacity.may_build）的运行",
     ),
 )
-_MOST_NAMED = 5
-_NOTHING = 1e-6
 _CHUNKS = 8
 _LIBRARIES = ("highspy", "pyomo", "numpy", "scipy", "pandas", "pyarrow", "duckdb")
 
@@ -216,11 +214,9 @@ def _capacities_of_run(study: Study, name: str, job: Job) -> Capacities:
     """
     found = capacities_of(_run_of(study, name))
     layout = Engine(job).variation.arrays({}).layout
-    known = {name_of(*layout.columns[int(n)]) for n in np.flatnonzero(layout.columns_of(*CHOSEN))}  # type: ignore[arg-type]
-    strange = [item for item, value in found.items() if value > _NOTHING and item not in known]
+    strange = unknown(found, (name_of(*layout.columns[int(n)]) for n in np.flatnonzero(layout.columns_of(*CHOSEN))))  # type: ignore[arg-type]
     if strange:
-        items = ", ".join(strange[:_MOST_NAMED]) + (" ..." if len(strange) > _MOST_NAMED else "")
-        raise InputError(FROZEN_OF_ANOTHER.at(study.places[name], name=name, items=items))
+        raise InputError(FROZEN_OF_ANOTHER.at(study.places[name], name=name, items=strange))
     return found
 
 
