@@ -47,3 +47,12 @@ def test_every_frozen_plan_without_a_plan_is_told_at_its_line(tmp_path: Path) ->
     found = caught.value.problems.errors
     assert [p.message.code for p in found] == ["R304", "R304"]
     assert {study.path.read_text(encoding="utf-8").splitlines()[p.place.line - 1] for p in found} == {"frozen: all"}
+
+
+def test_a_study_whose_tasks_are_not_gathered_says_what_to_do(tmp_path: Path) -> None:
+    study = study_of(tmp_path, "options: {rules.cap.at_most: [90 kt, 40 kt]}\n")
+    folder, _ = run_study(study, tmp_path / "out", How(workers=1, task=(1, 2)))
+    with pytest.raises(InputError, match=r"R312.*not summed up yet"):
+        study_text(folder)
+    folder, _ = run_study(study, tmp_path / "out", How(workers=1))
+    assert "2 cases" in study_text(folder)

@@ -52,7 +52,7 @@ class Bar:
         self.bar.stop()
         if self.last is not None:
             words = _SUMMED[self.which].format(count=self.last.solved, seconds=time.perf_counter() - self.last.start, rate=_rate(self.last))
-            before = f"; {_WORDS['before'][self.which].format(count=self.last.before)}" if self.last.before else ""
+            before = f"{('; ', '；')[self.which]}{_WORDS['before'][self.which].format(count=self.last.before)}" if self.last.before else ""
             sys.stderr.write(f"{words}{before}\n")
 
 

@@ -31,6 +31,17 @@ NOT_A_STUDY = message(
         "请给出 saltloop batch 写出的文件夹，或 results/<研究> 表示最近一次",
     ),
 )
+NOT_GATHERED = message(
+    "R312",
+    (
+        "the study in '{path}' is not summed up yet: it was stopped, or its tasks have not been gathered",
+        "“{path}”中的研究尚未汇总：求解曾中断，或各作业尚未汇总",
+    ),
+    (
+        "run the same `saltloop batch` command again, without --task: it goes on where it stopped and sums up",
+        "请不带 --task 再次运行同一条 saltloop batch 命令：从停处继续并汇总",
+    ),
+)
 UNREADABLE = message(
     "R310",
     ("the files of a study cannot be read: {reason}", "无法读取研究的文件：{reason}"),
@@ -88,6 +99,8 @@ class StudyRun:
     def table(self, name: str) -> pd.DataFrame:
         """A small table of the study: plan or summary."""
         path = self.folder / f"{name}.parquet"
+        if name == "summary" and not path.is_file() and (self.folder / PLAN).is_file():
+            raise InputError(NOT_GATHERED.at(Place(), path=self.folder))
         try:
             return pd.read_parquet(path)
         except (OSError, ValueError) as error:
