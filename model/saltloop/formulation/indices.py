@@ -368,20 +368,20 @@ def _ledger_sets(case: Case, terms: Terms, found: Indices) -> None:
     found.rows["charge_tier"] = tuple((i.name, k, y) for i in charges for k in i.tiers[:-1] for y in i.periods)
 
 
-def may_pass(terms: Terms, account: Hashable, below: bool) -> bool:
+def _may_pass(terms: Terms, account: Hashable, below: bool) -> bool:
     """Whether something that a plan may do takes an account below zero, or above; what is paid for an account may have either sign, as that has."""
     if any(key[0] == account for key in terms.of("charged")):
         return True
     own = (value for flow, found in terms.flows.items() if flow != "account" for key, value in found.items() if key[0] == account)
     others = ((other, weight) for (a, other), weight in terms.of("account").items() if a == account)
-    return any((value < 0) == below for value in own) or any(may_pass(terms, other, below == (weight > 0)) for other, weight in others)
+    return any((value < 0) == below for value in own) or any(_may_pass(terms, other, below == (weight > 0)) for other, weight in others)
 
 
 def _tell_held_accounts(case: Case, terms: Terms) -> None:
     """Funds that pay for accounts with a sign of their own: what is paid cannot be negative, so neither may the account."""
     for rule in case.choices.rules:
         for account in rule.charged_accounts.values():
-            if may_pass(terms, account, below=True):
+            if _may_pass(terms, account, below=True):
                 case.notes.add(HELD_ABOVE_ZERO.at(rule.place, rule=rule.name, account=account))
 
 

@@ -72,9 +72,9 @@ _VARIABLES: dict[str, Both] = {
     "dispose": ("what leaves by a way of disposal", "经某途径的处置量"),
     "account": ("an account of a site; may be negative", "地点的账户值；可为负"),
     "charged": (
-        "the part of an account that falls in a tier of a charge, negative only in the first tier of an account that may be; "
+        "the part of an account that falls in a tier of a charge, negative only in the first tier of an account that is; "
         "of a fund, the money paid for an account",
-        "账户落入收费某档的部分，仅当账户可为负时其第一档可为负；专项资金则为对某账户支付的金额",
+        "账户落入收费某档的部分，仅当账户为负时其第一档为负；专项资金则为对某账户支付的金额",
     ),
     "allowance_buy": ("allowances bought", "购入的配额"),
     "allowance_sell": ("allowances sold", "售出的配额"),

@@ -23,14 +23,13 @@ from saltloop.formulation.choices import Stage
 from saltloop.formulation.draw import draw_limit, evaporation_limit, stock_limit
 from saltloop.formulation.equation import Equation
 from saltloop.formulation.expand import Expansion, Part, Rows, stacked
-from saltloop.formulation.indices import QUERIED, VARIABLES, Indices, indices, may_pass
+from saltloop.formulation.indices import QUERIED, VARIABLES, Indices, indices
 from saltloop.formulation.land import land_limit
 from saltloop.formulation.ledger import account_definition, charge_base, charge_tier, grant_limit
 from saltloop.formulation.lines import FamilyOfLines, Lines, lines_of, name_of
 from saltloop.formulation.links import link_limit
 from saltloop.formulation.markets import demand_served, disposal_limit, purchase_tier, sales_tier
 from saltloop.formulation.numbers import numbers_of, unit_reader, units_of
-from saltloop.formulation.rules.charge import Charge
 from saltloop.formulation.storage import storage_level, storage_rate, storage_size
 from saltloop.formulation.tables import Family, Key, tables
 from saltloop.formulation.templates import Names, Template, read_row
@@ -135,11 +134,11 @@ def period_weights(case: Case) -> dict[int, float]:
     return {y: span * (1 + rate) ** (first - y) for y, span in case.choices.periods}
 
 
-def bounds_of(family: str, case: Case, terms: Terms) -> Callable[[Key], tuple[float | None, float | None]]:
-    """Bounds of a variable by key: an account is free, so is the first tier of a charge on one that may be negative; a demand to be met has no unmet part."""
+def bounds_of(family: str, case: Case) -> Callable[[Key], tuple[float | None, float | None]]:
+    """Bounds of a variable by key: an account is free, so is the first tier of a charge; a must-serve demand has no unmet part."""
     if family == "charged":
-        free = {i.name for i in case.choices.rules if isinstance(i, Charge) and may_pass(terms, i.account, below=True)}
-        return lambda key: (None if key[1] == 1 and key[0] in free else 0.0, None)
+        funds = {i.name for i in case.choices.rules if i.charged_accounts}
+        return lambda key: (None if key[1] == 1 and key[0] not in funds else 0.0, None)
     if family == "unmet":
         return lambda key: (0.0, 0.0 if case.demand[key[:4]][1] is None else None)  # type: ignore[index]
     return lambda _: (None, None) if family == "account" else (0.0, None)
@@ -168,14 +167,14 @@ def _template(each: Equation, names: Names) -> Template:
     return read_row(each.name, each.rule, len(each.over), names)
 
 
-def _columns(case: Case, terms: Terms, found: Indices, families: dict[str, Family], units: dict[str, dict[str, str]]) -> Lines:
+def _columns(case: Case, found: Indices, families: dict[str, Family], units: dict[str, dict[str, str]]) -> Lines:
     own = tuple(
         FamilyOfLines(name, over, found.variables[name], case.steps.names, *unit_reader(unit, over, units), families[name])
         for name, (over, unit) in VARIABLES.items()
     )
     sides: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
     for each in own:
-        bounds, count = bounds_of(each.name, case, terms), np.where(families[each.name].timed, len(case.steps), 1)
+        bounds, count = bounds_of(each.name, case), np.where(families[each.name].timed, len(case.steps), 1)
         pairs = [bounds(key) for key in each.keys]
         for side, missing, n in ((sides[0], -np.inf, 0), (sides[1], np.inf, 1)):
             values = np.fromiter((missing if pair[n] is None else pair[n] for pair in pairs), dtype=float, count=len(pairs))
@@ -202,7 +201,7 @@ def compile_program(case: Case, terms: Terms | None = None) -> Program:
     placed = {name: (int(start), family) for (name, family), start in zip(families.items(), first, strict=False)}
     space = Expansion(case.steps, labels, placed, sets, values, int(first[-1]))
     units = units_of(case)
-    across = _columns(case, terms, found, families, units)
+    across = _columns(case, found, families, units)
     rows, down = _rows(case, found, space, _names(tuple(numbers)), units)
     stages = tuple((stage.sense, _costs(case, stage, across)) for stage in case.choices.objective)
     unit = units["account"][case.choices.objective[0].weights[0][0]]

@@ -86,9 +86,9 @@ def _parameters(m: pyo.ConcreteModel, numbers: Values, steps: Steps) -> None:
         setattr(m, name, pyo.Param(pyo.Any, initialize=_numbers_written_out(values, steps), within=pyo.Any))
 
 
-def _variables(m: pyo.ConcreteModel, case: Case, terms: Terms) -> None:
+def _variables(m: pyo.ConcreteModel, case: Case) -> None:
     for family in VARIABLES:
-        bounds = bounds_of(family, case, terms)
+        bounds = bounds_of(family, case)
         setattr(m, family, pyo.Var(getattr(m, f"{family}_index"), bounds=lambda _, *key, of=bounds: of(key)))
 
 
@@ -103,7 +103,7 @@ def plain_model(case: Case, terms: Terms) -> pyo.ConcreteModel:
     m = pyo.ConcreteModel()
     _sets(m, found, case.steps)
     _parameters(m, numbers_of(case, terms, found), case.steps)
-    _variables(m, case, terms)
+    _variables(m, case)
     for each in EQUATIONS:
         setattr(m, each.name, pyo.Constraint(getattr(m, each.index), rule=each.rule))
     for rule in case.choices.rules:

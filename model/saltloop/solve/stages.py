@@ -100,8 +100,11 @@ def _optimum(live: Live) -> _Optimum:
 def _next(live: Live, state: State, optimum: _Optimum) -> tuple[str, _Optimum]:
     """The optimum of a state, from that of another whose plan it allows."""
     stays = _same_plan(live, state, optimum)
-    if stays is not None:
-        return OPTIMAL, stays
+    return (OPTIMAL, stays) if stays is not None else _solved(live, state, optimum)
+
+
+def _solved(live: Live, state: State, optimum: _Optimum) -> tuple[str, _Optimum]:
+    """The optimum of a state, from where the solver stands; the one at hand if it finds none."""
     live.stands = False
     live.put(state)
     status = live.run()
@@ -152,7 +155,7 @@ def settling_rows(layout: Layout) -> np.ndarray:
 
 
 def _settled(live: Live, state: State, optimum: _Optimum) -> np.ndarray:
-    """The plan with the tiers of charges filled from the cheapest, and no more allowances traded than it needs.
+    """The plan with the tiers of charges filled from the cheapest, no site in a tier for more than it owes, and no more allowances traded than it needs.
 
     Where no objective feels that money, every split is optimal and the solver's is arbitrary; all but the money stays as it is.
     Returns the scaled columns.
@@ -163,8 +166,25 @@ def _settled(live: Live, state: State, optimum: _Optimum) -> np.ndarray:
         return values
     face, fixed = _face(state, optimum), ~money & ~layout.columns_of("account")
     price = np.where(money, -(live.arrays.matrix.T @ layout.rows_of("account_definition").astype(float)), 0.0)
-    columns = np.where(fixed, values, face.columns[0]), np.where(fixed, values, face.columns[1])
-    return _next(live, replace(face, costs=price * live.scale.column, columns=columns), optimum)[1].values
+    least = _least_charged(live, values)
+    columns = np.where(fixed, values, np.maximum(face.columns[0], least)), np.where(fixed, values, face.columns[1])
+    settle = _solved if np.any(values < least - _FACE) else _next
+    return settle(live, replace(face, costs=price * live.scale.column, columns=columns), optimum)[1].values
+
+
+def _least_charged(live: Live, values: np.ndarray) -> np.ndarray:
+    """For every column that is a part of what a site is charged for, nothing, or all of it where that is negative; scaled, and -inf for other columns.
+
+    The first tier is free, so that what one more unit costs is known where there is none. Among several sites it could stand below nothing at one and
+    so make room for another.
+    """
+    layout, size = live.arrays.layout, live.scale.column * live.scale.size
+    inside = layout.columns_of("charged")[layout.indices] & layout.rows_of("charge_base")[layout.entry_rows]
+    row, column = layout.entry_rows[inside], layout.indices[inside]
+    owed = np.bincount(row, weights=(values * size)[column], minlength=layout.shape[0])
+    found = np.full(len(values), -np.inf)
+    found[column] = np.minimum(owed[row], 0.0) / size[column]
+    return found
 
 
 def basic_columns(basis: Any) -> np.ndarray:
