@@ -443,6 +443,30 @@ def test_a_cluster_that_loses_a_worker_finishes_the_study(tmp_path: Path, cluste
     pd.testing.assert_frame_equal(folder.table("summary"), alone.table("summary"), rtol=1e-7)
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_loses_the_only_worker_with_the_job_goes_on_with_the_next(tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]) -> None:
+    """The one worker that the job was sent to dies, and another comes that never saw it."""
+    address, workers = cluster
+    workers[1].kill()
+    workers[1].wait()
+    later: list[subprocess.Popen[bytes]] = []
+
+    def exchange(progress: Progress) -> None:
+        if progress.solved and not later:
+            words = ["-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1", "--no-dashboard"]
+            later.append(subprocess.Popen([sys.executable, *words], env=ENV, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            workers[0].kill()
+
+    try:
+        _, progress = run_study(study_of(tmp_path, MANY), tmp_path / "out", How(dask=address, chunk=3), exchange)
+    finally:
+        for each in later:
+            each.kill()
+            each.wait()
+    assert later
+    assert progress.solved == 30
+
+
 def test_a_cluster_that_does_not_answer_is_told(few: Study, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     with pytest.raises(InputError, match=r"R303.*no Dask scheduler answers at tcp://127.0.0.1:9"):

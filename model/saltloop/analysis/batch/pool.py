@@ -223,9 +223,9 @@ def on_dask(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interrupt
     client = _client(address)
     distributed: Any = importlib.import_module("distributed")
     try:
-        bare = client.scatter(job, broadcast=True, hash=False)
+        bare = _shared(client, job)
         _learn(job, kinds, lambda cases: client.gather([_sent(client, _build_on_dask, bare, values) for values in cases]))
-        shared = client.scatter(job, broadcast=True, hash=False)
+        shared = _shared(client, job)
         threads = max(1, sum(client.nthreads().values()))
         source, under_way, finished = iter(chunks), dict[Any, list[Task]](), distributed.as_completed()
 
@@ -241,7 +241,9 @@ def on_dask(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interrupt
             try:
                 yield future.result()
             except CancelledError:
-                # Its worker was lost with the answer before it was fetched.
+                # Its worker was lost with the answer before it was fetched, perhaps the only one that had the job: without it all that is sent is lost at once.
+                if shared.status != "finished":
+                    shared = _shared(client, job)
                 send(chunk)
                 continue
             _stop_if(interrupts)
@@ -249,6 +251,25 @@ def on_dask(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interrupt
                 send(following)
     finally:
         client.close()
+
+
+def _shared(client: Any, job: Job) -> Any:
+    """A job on all workers that there are.
+
+    Raises:
+        SolveError: there are none.
+    """
+    try:
+        return client.scatter(job, broadcast=True, hash=False)
+    except TimeoutError as error:
+        raise SolveError(
+            STOPPED,
+            lambda language: (
+                "the Dask cluster has no workers: start some, and run the same command again. What is finished is kept"
+                if language != "zh"
+                else "Dask 集群没有工作进程：请启动后再次运行同一命令。已完成的结果均已保留"
+            ),
+        ) from error
 
 
 def _sent(client: Any, work: Callable[..., Any], shared: Any, what: Any) -> Any:
