@@ -59,6 +59,17 @@ def test_weights_convert_to_the_unit_of_the_first_account(tmp_path: Path, text: 
     assert [dict(stage.weights) for stage in objective] == [pytest.approx(stage) for stage in stages]
 
 
+@pytest.mark.parametrize(("title", "english", "chinese"), [("{en: T}", "T", "T"), ("{zh: 题}", "题", "题"), ("{en: T, zh: 题}", "T", "题")])
+def test_a_title_in_one_language_is_enough(tmp_path: Path, title: str, english: str, chinese: str) -> None:
+    """It is not mixed with that of the extended file, which is another scenario's."""
+    said, old = f"title: {title}\n", "title: {en: Old, zh: 旧}\n"
+    rest = BASE.split("\n", 1)[1]
+    alone = scenario_of(tmp_path / "alone", said + rest)
+    other = scenario_of(tmp_path / "other", f"extends: base.yaml\n{said}shows: {{zh: 示例}}\n", base=old + rest + "shows: {en: S}\n")
+    assert alone.title == other.title == {"en": english, "zh": chinese}
+    assert other.shows == {"en": "示例", "zh": "示例"}
+
+
 def test_typical_days_may_say_how_many_they_are(tmp_path: Path) -> None:
     long, short = (scenario_of(tmp_path / name, base(slices=text)) for name, text in (("long", "{typical_days: {days: 12}}"), ("short", "typical_days")))
     assert long.choices == short.choices

@@ -94,8 +94,9 @@ def test_the_template_runs_as_it_stands_and_names_every_rule_kind(tmp_path: Path
         "extends: x.yaml\nrules: {a: off, b: {at_most: 5 t}}\n",
         BASE + "slices: {typical_days: {days: 12}}\n",
         BASE + "slices: typical_days\n",
+        BASE.replace(", zh: 题", ""),
     ],
-    ids=["full", "toy", "amending", "days", "day"],
+    ids=["full", "toy", "amending", "days", "day", "english"],
 )
 def test_the_json_schema_accepts_what_the_loader_accepts(text: str) -> None:
     jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(text))
@@ -115,6 +116,7 @@ def test_the_json_schema_accepts_what_the_loader_accepts(text: str) -> None:
         BASE + "rules: {a: {target: waste_used, at_least: 5 %}}\n",
         BASE.replace("prices: {year: 2025}", "prices: {missing: error}"),
         BASE + "capacity: {existing: [built]}\n",
+        BASE.replace("{en: T, zh: 题}", "{}"),
     ],
 )
 def test_the_json_schema_refuses_what_the_loader_refuses(text: str) -> None:
@@ -125,7 +127,7 @@ def test_the_json_schema_is_one_and_says_what_each_key_means() -> None:
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     assert {f"rule_{kind}" for kind in Rule.kinds} < set(schema["$defs"])
-    for form in (schema, *(schema["$defs"][name] for name in ("Title", "Prices", "Capacity"))):
+    for form in (schema, *(schema["$defs"][name] for name in ("Both", "Prices", "Capacity"))):
         for key, value in form["properties"].items():
             assert value.get("description"), key
             assert value.get("description_zh"), key

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from saltloop.analysis.batch.plan import CasePlan
 from saltloop.analysis.batch.run import How, Progress, run_study
 from saltloop.analysis.batch.summary import case_values, statuses, summarise
 from saltloop.analysis.batch.work import Task, solve_chunk
-from saltloop.errors import InputError
+from saltloop.errors import STOPPED, InputError, SolveError
 from saltloop.formulation.arrays import Arrays
 from saltloop.results.study import StudyRun, open_study
 from saltloop.scenario.space import Values
@@ -465,6 +466,41 @@ def test_a_cluster_that_loses_the_only_worker_with_the_job_goes_on_with_the_next
             each.wait()
     assert later
     assert progress.solved == 30
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_whose_workers_end_with_their_cases_is_told(
+    tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import Client
+
+    with Client(cluster[0], timeout=60) as client:  # type: ignore[no-untyped-call]
+        client.wait_for_workers(2, timeout=60)  # type: ignore[no-untyped-call]
+        client.run_on_scheduler(lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 0))  # type: ignore[no-untyped-call]
+    monkeypatch.setattr("saltloop.analysis.batch.pool._on_dask", lambda job, chunk: os._exit(1))
+    with pytest.raises(SolveError, match=r"workers of the Dask cluster end again and again") as told:
+        run_study(study_of(tmp_path, MANY), tmp_path / "out", How(dask=cluster[0], chunk=3))
+    assert told.value.exit_code == STOPPED
+    assert "反复退出" in told.value.text("zh")
+
+
+def test_a_cluster_that_loses_what_prepares_the_study_is_told(few: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+
+    class Lost:
+        def scatter(self, *_: object, **how: object) -> None: ...
+
+        def close(self) -> None: ...
+
+    def learn(*_: object) -> None:
+        raise CancelledError
+
+    monkeypatch.setattr("saltloop.analysis.batch.pool._client", lambda _: Lost())
+    monkeypatch.setattr("saltloop.analysis.batch.pool._learn", learn)
+    with pytest.raises(SolveError, match=r"run the same command again") as told:
+        run_study(few, tmp_path / "out", How(dask="tcp://127.0.0.1:9"))
+    assert told.value.exit_code == STOPPED
+    assert "请再次运行同一命令" in told.value.text("zh")
 
 
 def test_a_cluster_that_does_not_answer_is_told(few: Study, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -88,14 +88,15 @@ def form_of(model: type[Form], required: Iterable[KeyPath], document: Document, 
         document: as read.
         problems: collects what is wrong.
     """
-    data = copy.deepcopy(document.data)
+    data, removed = copy.deepcopy(document.data), list[KeyPath]()
     _tell_missing(model, required, document, problems)
     while True:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            for path in _tell(error, model, (), data, document, problems):
+            for path in _tell(error, model, (), data, document, problems, removed=removed):
                 _remove(data, path)
+                removed.append(path)
 
 
 def rule_of(name: str, raw: Mapping[str, Any], document: Document, problems: Problems) -> Rule | None:
@@ -178,14 +179,16 @@ def _tell(
     document: Document,
     problems: Problems,
     told: AbstractSet[KeyPath] = frozenset(),
+    removed: Sequence[KeyPath] = (),
 ) -> list[KeyPath]:
-    """Tell each complaint of pydantic once per key, but for keys told before; returns the keys that cannot be used."""
+    """Tell each complaint of pydantic once per key, but for keys told before and what lacks a key removed; returns the keys that cannot be used."""
     unusable: list[KeyPath] = []
     found = error.errors(include_url=False)
     places = [_existing(data, (*base, *each["loc"])) for each in found]
     for each, path in zip(found, places, strict=True):
         several = sum(other == path for other in places) > 1 and each["type"] not in ("missing", *_UNKNOWN)
-        if each["type"] == "missing" or path not in (*told, *unusable):
+        lacks = each["type"] == "missing"
+        if not any(gone[: len(path)] == path for gone in removed) if lacks else path not in (*told, *unusable):
             problems.add(_problem(dict(each), model, base, path, several, document, problems))
         unusable.append(path)
     return unusable

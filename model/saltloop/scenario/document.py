@@ -51,7 +51,7 @@ NOTHING_TO_SWITCH_OFF = message(
     ("rules there: {known}.{hint}", "其中的规则：{known}。{hint}"),
 )
 NOWHERE = Place()
-_WHOLE = frozenset({"maximise", "minimise", "periods", "slices"})
+_WHOLE = frozenset({"title", "shows", "maximise", "minimise", "periods", "slices"})
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ class _Merge:
         return found
 
     def _replaces(self, path: KeyPath, base: dict[Any, Any], over: dict[Any, Any]) -> bool:
-        """Whether a mapping takes the place of the older one whole: an objective, the horizon, a rule of another kind."""
+        """Whether a mapping takes the place of the older one whole: a text, an objective, the horizon, a rule of another kind."""
         if len(path) == 1:
             return path[0] in _WHOLE
         if path[0] != "rules" or len(path) != 2 or not kinds_in(over) or kinds_in(over) == kinds_in(base):

@@ -22,6 +22,7 @@ from saltloop.formulation.manual import page, purpose
 from saltloop.formulation.rules.keys import meaning_of
 from saltloop.formulation.rules.rule import Rule
 from saltloop.scenario.schema import OBJECTIVES, REQUIRED, ScenarioFile
+from saltloop.scenario.schema import Both as BothTexts
 from saltloop.scenario.settings import _OWN_COLUMNS as OWN_COLUMNS
 from saltloop.scenario.settings import _PLURALS as PLURALS
 from saltloop.scenario.study_schema import STUDY_REQUIRED, StudyFile
@@ -34,6 +35,7 @@ _WORDS: dict[str, Both] = {
     "keys_head": ("key | meaning | if absent", "键 | 含义 | 缺省"),
     "required": ("required", "必填"),
     "one_of": ("one of the two", "二者择一"),
+    "either": ("one of the two, or both", "至少其一"),
     "nothing": ("–", "–"),
     "study_keys": ("Keys of a study", "研究文件的键"),
     "kinds": ("Rule kinds", "规则类型"),
@@ -88,7 +90,9 @@ def _keys(model: type[BaseModel], above: tuple[str, ...], which: int) -> Iterato
         yield (
             f"`{'.'.join(path)}`",
             meaning_of(field)[which],
-            _WORDS["required"][which] if field.is_required() else _default(path, field.get_default(call_default_factory=True), which),
+            _WORDS["either" if model is BothTexts else "required"][which]
+            if field.is_required()
+            else _default(path, field.get_default(call_default_factory=True), which),
         )
         for part in (field.annotation, *get_args(field.annotation)):
             if isinstance(part, type) and issubclass(part, BaseModel):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema, model_validator
 
 from saltloop.data.schema import BY_NAME
 from saltloop.formulation.rules.keys import about, expected
@@ -227,11 +227,27 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
 
 
-class Title(_Section):
-    """Name of the scenario in both languages."""
+def _either(schema: dict[str, Any]) -> None:
+    """One language is enough."""
+    schema["anyOf"] = [{"required": [word]} for word in schema.pop("required")]
 
-    en: str = about("title in English", "英文标题", "", min_length=1)
-    zh: str = about("title in Chinese", "中文标题", "", min_length=1)
+
+class Both(_Section):
+    """A text in both languages; where one is missing the other stands for it."""
+
+    model_config = ConfigDict(json_schema_extra=_either)
+
+    en: str = about("the text in English; absent: as in Chinese", "英文；缺省：同中文", min_length=1)
+    zh: str = about("the text in Chinese; absent: as in English", "中文；缺省：同英文", min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _completed(cls, raw: object) -> object:
+        """The only text for both; beside one that cannot be used any other, so that it is told once."""
+        if not isinstance(raw, dict) or len(given := [raw[word] for word in cls.model_fields if word in raw]) != 1:
+            return raw
+        text: object = given[0] if given[0] and isinstance(given[0], str) else "-"
+        return {**dict.fromkeys(cls.model_fields, text), **raw}
 
 
 class Prices(_Section):
@@ -257,13 +273,6 @@ class Capacity(_Section):
     existing: Statuses = about("statuses that stand", "视为已有的状态", ("existing",))
     may_build: Statuses = about("statuses that the plan may add", "允许新建的状态", ())
     may_retire: Flag = about("yes: standing capacity may be given up", "yes：允许退役", False)
-
-
-class Both(_Section):
-    """A text in both languages."""
-
-    en: str = about("the text in English", "英文", min_length=1)
-    zh: str = about("the text in Chinese", "中文", min_length=1)
 
 
 class Term(_Section):
@@ -300,7 +309,7 @@ class OwnAccount(_Section):
 class ScenarioFile(_Section):
     """One scenario, as YAML."""
 
-    title: Title = about("name of the scenario in English and Chinese", "情景的中英文名称", Title.model_construct())
+    title: Both = about("name of the scenario in English and Chinese", "情景的中英文名称", Both.model_construct(en="", zh=""))
     extends: str | None = about("file whose keys hold where this one has none, relative to this file", "所继承的文件（相对本文件）", None)
     region: str = about("data pack: a folder under data/, or a path such as ./pack", "数据包：data/ 下的文件夹名，或 ./pack 之类的路径", "", min_length=1)
     areas: Names = about("areas or sites that are optimised; the rest of the pack is left out", "参与优化的区域或地点；其余不计", ())
@@ -339,7 +348,7 @@ class ScenarioFile(_Section):
     shows: Both | None = about("what the scenario shows, in one sentence; text and report print it", "本情景说明什么（一句话），文本与报告都会显示", None)
 
 
-REQUIRED: tuple[tuple[str, ...], ...] = (("title",), ("title", "en"), ("title", "zh"), ("region",), ("areas",), ("periods",), ("prices",), ("prices", "year"))
+REQUIRED: tuple[tuple[str, ...], ...] = (("title",), ("region",), ("areas",), ("periods",), ("prices",), ("prices", "year"))
 OBJECTIVES = ("maximise", "minimise")
 
 
@@ -358,11 +367,11 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of a scenario file, rule kinds included: editors complete and check while typing."""
     schema = ScenarioFile.model_json_schema(by_alias=True)
     definitions: dict[str, Any] = schema.setdefault("$defs", {})
-    for name in ("Title", "Prices"):
-        definitions[name]["required"] = [path[1] for path in REQUIRED if path[:-1] == (name.lower(),)]
-        for key in definitions[name]["required"]:
-            definitions[name]["properties"][key].pop("default", None)
-    schema["properties"]["region"].pop("default", None)
+    definitions["Prices"]["required"] = [path[1] for path in REQUIRED if path[:-1] == ("prices",)]
+    for key in definitions["Prices"]["required"]:
+        definitions["Prices"]["properties"][key].pop("default", None)
+    for key in ("title", "region"):
+        schema["properties"][key].pop("default", None)
     names = []
     for kind, rule in Rule.kinds.items():
         own = rule.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
@@ -401,4 +410,4 @@ def _amended(kinds: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-__all__ = ["OBJECTIVES", "REQUIRED", "STATUSES", "Amount", "Prices", "ScenarioFile", "Title", "expected", "json_schema", "keys_of", "kinds_in"]
+__all__ = ["OBJECTIVES", "REQUIRED", "STATUSES", "Amount", "Both", "Prices", "ScenarioFile", "expected", "json_schema", "keys_of", "kinds_in"]

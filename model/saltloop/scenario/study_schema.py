@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 from saltloop.formulation.rules.keys import about, expected
 from saltloop.scenario.draws import KINDS, PLANS, Draw, quantities
 from saltloop.scenario.nodes import KeyPath
-from saltloop.scenario.schema import Title
+from saltloop.scenario.schema import Both
 
 BUNDLES = "bundles"
 DEFAULT_SEED = 1
@@ -192,7 +192,7 @@ class StudyFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
 
-    title: Title = about("name of the study in English and Chinese", "研究的中英文名称", Title.model_construct())
+    title: Both = about("name of the study in English and Chinese", "研究的中英文名称", Both.model_construct(en="", zh=""))
     base: str = about("scenario file that is varied, relative to this file", "所变化的基准情景文件（相对本文件）", "", min_length=1)
     options: OptionsForm = about(
         "what is decided: by path of the scenario a list of values, all combinations; `bundles`: sets of values by name",
@@ -226,13 +226,12 @@ class StudyFile(BaseModel):
     note: str | None = about("remark for readers", "备注", None)
 
 
-STUDY_REQUIRED: tuple[KeyPath, ...] = (("title",), ("title", "en"), ("title", "zh"), ("base",))
+STUDY_REQUIRED: tuple[KeyPath, ...] = (("title",), ("base",))
 
 
 def study_schema() -> dict[str, Any]:
     """The JSON Schema of a study file: editors complete and check while typing."""
     schema = StudyFile.model_json_schema(by_alias=True)
-    schema["$defs"]["Title"]["required"] = ["en", "zh"]
-    for key in ("base",):
+    for key in ("title", "base"):
         schema["properties"][key].pop("default", None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "required": [path[0] for path in STUDY_REQUIRED if len(path) == 1]}

@@ -164,13 +164,9 @@ def in_a_pool(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interru
         except BrokenProcessPool as error:
             breaks, back = breaks + 1, [*waiting.values()]
             if breaks > _MOST_BREAKS:
-                raise SolveError(
-                    STOPPED,
-                    lambda language: (
-                        "the worker processes end again and again; memory may be short: try fewer --workers. What is finished is kept"
-                        if language != "zh"
-                        else "工作进程反复退出，可能内存不足：请减少 --workers。已完成的结果均已保留"
-                    ),
+                raise _stopped(
+                    "the worker processes end again and again; memory may be short: try fewer --workers. What is finished is kept",
+                    "工作进程反复退出，可能内存不足：请减少 --workers。已完成的结果均已保留",
                 ) from error
 
 
@@ -219,6 +215,7 @@ def on_dask(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interrupt
 
     Raises:
         InputError: R302, R303.
+        SolveError: it has no workers, or they end again and again.
     """
     client = _client(address)
     distributed: Any = importlib.import_module("distributed")
@@ -249,6 +246,16 @@ def on_dask(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interrupt
             _stop_if(interrupts)
             for following in islice(source, 1):
                 send(following)
+    except distributed.KilledWorker as error:
+        raise _stopped(
+            "the workers of the Dask cluster end again and again; memory may be short there. What is finished is kept",
+            "Dask 集群的工作进程反复退出，可能内存不足。已完成的结果均已保留",
+        ) from error
+    except CancelledError as error:
+        raise _stopped(
+            "the Dask cluster lost the workers that prepared the study: run the same command again. What is finished is kept",
+            "Dask 集群失去了正在准备研究的工作进程：请再次运行同一命令。已完成的结果均已保留",
+        ) from error
     finally:
         client.close()
 
@@ -262,14 +269,14 @@ def _shared(client: Any, job: Job) -> Any:
     try:
         return client.scatter(job, broadcast=True, hash=False)
     except TimeoutError as error:
-        raise SolveError(
-            STOPPED,
-            lambda language: (
-                "the Dask cluster has no workers: start some, and run the same command again. What is finished is kept"
-                if language != "zh"
-                else "Dask 集群没有工作进程：请启动后再次运行同一命令。已完成的结果均已保留"
-            ),
+        raise _stopped(
+            "the Dask cluster has no workers: start some, and run the same command again. What is finished is kept",
+            "Dask 集群没有工作进程：请启动后再次运行同一命令。已完成的结果均已保留",
         ) from error
+
+
+def _stopped(en: str, zh: str) -> SolveError:
+    return SolveError(STOPPED, lambda language: zh if language == "zh" else en)
 
 
 def _sent(client: Any, work: Callable[..., Any], shared: Any, what: Any) -> Any:
