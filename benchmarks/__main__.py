@@ -18,14 +18,15 @@ _SAME = 1e-6
 
 
 def run(benchmark: Benchmark, with_rare: bool) -> dict[tuple[str, str], Measured]:
-    """Every size and contender of a benchmark in turn."""
+    """Every size and contender of a benchmark in turn, as many rounds as it asks for."""
     found: dict[tuple[str, str], Measured] = {}
-    for size, contender in benchmark.runs:
+    for size, contender in benchmark.runs * benchmark.rounds:
         if (size, contender) in benchmark.rare and not with_rare:
             continue
         moment = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.1f}"
         one = replace(measure(benchmark, contender, size), moment=moment)
-        found[size, contender] = _compared(one, found, size)
+        one = _compared(one, found, size)
+        found[size, contender] = found[size, contender].and_again(one) if (size, contender) in found else one
         told = found[size, contender]
         print(f"{benchmark.name}: {size}, {contender}: {told.error or f'{told.median:.4g} s, {told.peak_mb:.0f} MB'}", flush=True)
     return found

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -67,6 +67,13 @@ class Measured:
         return (max(self.seconds) - min(self.seconds)) / statistics.median(self.seconds)
 
 
+    def and_again(self, later: Measured) -> Measured:
+        """With the runs of a later process; a failure of either stays."""
+        if self.error or later.error:
+            return self if self.error else later
+        return replace(self, seconds=self.seconds + later.seconds, peak_mb=max(self.peak_mb, later.peak_mb))
+
+
 # By size and contender, those that failed included.
 Found = Mapping[tuple[str, str], Measured]
 
@@ -106,6 +113,7 @@ class Benchmark:
         rare: sizes and contenders that take minutes, run with --all only; what an earlier run found is kept and dated.
         tests: the size that tests run; the smallest, if empty.
         wall: whether the work tells seconds of the clock on the wall.
+        rounds: how often all contenders are run in turn, so that a machine that gets slower for minutes is unfair to none.
         targets: what is to be reached.
         remarks: what a reader must know.
     """
@@ -119,6 +127,7 @@ class Benchmark:
     rare: frozenset[tuple[str, str]] = frozenset()
     tests: str = ""
     wall: bool = False
+    rounds: int = 1
     targets: tuple[Target, ...] = ()
     remarks: tuple[str, ...] = ()
 
