@@ -46,7 +46,7 @@ golden: $(VENV)/.ready
 	$(BIN)/python -m tests.golden
 	git diff --stat -- tests
 
-# Ratios side by side in one run, about ten minutes; writes benchmarks/results.md. The peers are installed only here.
+# Ratios side by side in one run, about a quarter of an hour; writes benchmarks/results.md. The peers are installed only here.
 # `make bench BENCH="build growth"` runs these sections only; `make bench BENCH=--all` also what takes minutes each.
 bench: $(VENV)/.ready
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[bench]"

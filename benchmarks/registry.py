@@ -66,7 +66,6 @@ class Measured:
         """Largest less smallest, as a share of the median."""
         return (max(self.seconds) - min(self.seconds)) / statistics.median(self.seconds)
 
-
     def and_again(self, later: Measured) -> Measured:
         """With the runs of a later process; a failure of either stays."""
         if self.error or later.error:
