@@ -9,6 +9,7 @@ import pytest
 from saltloop.analysis.batch.run import How, run_study
 from saltloop.errors import InputError
 from saltloop.interfaces.study_text import study_text
+from saltloop.interfaces.voice import beginning
 from study.files import study_of
 
 
@@ -56,3 +57,19 @@ def test_a_study_whose_tasks_are_not_gathered_says_what_to_do(tmp_path: Path) ->
         study_text(folder)
     folder, _ = run_study(study, tmp_path / "out", How(workers=1))
     assert "2 cases" in study_text(folder)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("one, two", "one, two"),
+        ("alpha (2025), beta (2025)", "alpha (2025) ..."),
+        ("alpha (2025), beta", "alpha (2025) ..."),
+        ("甲产品（2025）、乙 产品（2025）", "甲产品（2025） ..."),
+        ("one longer word", "one longer ..."),
+        ("a" * 20, "a" * 14 + " ..."),
+    ],
+)
+def test_a_long_line_ends_with_a_whole_word(told: str, kept: str) -> None:
+    """Of 14 characters."""
+    assert beginning(told, 14) == kept

@@ -11,7 +11,7 @@ import pandas as pd
 from saltloop.analysis.batch.plan import AS_BUILT
 from saltloop.analysis.batch.summary import measures_of, statuses
 from saltloop.data.read import records
-from saltloop.interfaces.voice import aligned, width
+from saltloop.interfaces.voice import aligned, beginning, width
 from saltloop.language import number, percent
 from saltloop.results.study import StudyRun
 
@@ -199,8 +199,7 @@ class _Page:
             return
         yield self.say("failed")
         for r in records(failed.head(_SHOWN)):
-            reason = str(r[f"reason_{self.language}"] or "")
-            reason = reason if len(reason) <= _WIDE else reason[:_WIDE] + " ..."
+            reason = beginning(str(r[f"reason_{self.language}"] or ""), _WIDE)
             yield f"  - {self.option(r['option'])}: {percent(float(r['share']), self.language)} {self.say(str(r['status']))}; {reason}"
         if len(failed) > _SHOWN:
             yield "  " + self.say("more", count=len(failed) - _SHOWN)

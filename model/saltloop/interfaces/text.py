@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from saltloop.data.read import records
-from saltloop.interfaces.voice import Voice, aligned, width
+from saltloop.interfaces.voice import Voice, aligned, beginning, width
 from saltloop.language import percent, text, unit_name, weighted
 from saltloop.results.run import Run
 from saltloop.results.verify import Finding
@@ -222,7 +222,7 @@ class _Page(Voice):
         warnings = self.manifest["warnings"]
         for each in warnings[:_WARNINGS]:
             first = each[self.language].split("\n")[0]
-            yield self.say("text_warning", text=first if len(first) <= _WIDE else first[:_WIDE] + " ...")
+            yield self.say("text_warning", text=beginning(first, _WIDE))
         if len(warnings) > _WARNINGS:
             yield self.say("text_more", count=len(warnings) - _WARNINGS, file="manifest.json")
 

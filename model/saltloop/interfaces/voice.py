@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 _FELT = 1e-9
 
 
+def beginning(told: str, most: int) -> str:
+    """A text, or where it is too long its beginning up to the end of an item, or of a word.
+
+    Args:
+        told: one line.
+        most: characters.
+    """
+    if len(told) <= most:
+        return told
+    ends = (max(told.rfind(mark, most // 2, most + 1) for mark in marks) for marks in (",;、，；", " "))
+    return told[: next((end for end in ends if end > 0), most)] + " ..."
+
+
 class Teller:
     """Titles and numbers in one language.
 
