@@ -82,7 +82,6 @@ _UNIT_FROM = {"mode": ("modes", "mode"), "indicator": ("indicators", "indicator"
 _SHARES = ("%", "‰", "percent", "pct", "permille")
 _ERROR_FROM, _WARNING_FROM = 100.0, 20.0
 _SMALL = 1e-9
-_MOST_LISTED = 30
 
 
 @dataclass(frozen=True)
@@ -342,7 +341,7 @@ def _unknown(path: str, known: list[str], place: Place) -> Problem:
     above = ".".join(parts[:depth])
     start = f"{above}." if above else ""
     below = sorted({k.removeprefix(start).split(".")[0] for k in known if k.startswith(start)} - {"-"})
-    listed = ", ".join(below[:_MOST_LISTED]) + (" ..." if len(below) > _MOST_LISTED else "")
+    listed = read.listed_names(below, parts[min(depth, len(parts) - 1)])
     if depth == len(parts):
         return TOO_SHORT.at(place, path=path, below=listed)
     if not below:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, WithJs
 
 from saltloop.data.pack import Pack
 from saltloop.data.read import listed_names, meant
-from saltloop.errors import Place, Problem, Problems, message
+from saltloop.errors import Place, Problem, Problems, Words, message
 from saltloop.formulation.rules.keys import about, expected
 from saltloop.units import split_quantity
 
@@ -198,9 +198,16 @@ class Context:
         found = tuple(p for p, tags in zip(table["process"], table["tags"], strict=True) if name == p or name in tags or p in on_equipment)
         if not found:
             tags = dict.fromkeys(sorted({tag for tags in table["tags"] for tag in tags}), ("", ""))
-            hint = meant(name, self.pack.titles("processes", "equipment") | tags)
+            hint = self._makers(name) or meant(name, self.pack.titles("processes", "equipment") | tags)
             self.problems.add(UNKNOWN_PROCESS.at(self.place_of(field_name), name=name, key=f"{self.key}.{field_name}", hint=hint))
         return found
+
+    def _makers(self, name: str) -> Words | str:
+        """A hint for a commodity where a process belongs: the processes that make it."""
+        recipes = self.pack.tables["recipes"]
+        found = dict.fromkeys(recipes.loc[(recipes["commodity"] == name) & (recipes["direction"] == "make"), "process"])
+        listed = listed_names(list(found), name)
+        return Words(f" '{name}' is a commodity, made by: {listed}.", f"“{name}”是物料，产出它的工艺：{listed.zh}。") if found else ""
 
     def background(self, account: str, area: str) -> dict[int, float]:
         """Background of an account by year, where the area declares it for every period."""
