@@ -100,6 +100,14 @@ def test_a_case_without_limit_that_the_solver_says_has_no_plan_is_told_as_what_i
     assert "sell" in told.value.text("en")
 
 
+def test_a_solver_that_finds_a_plan_when_asked_again_is_told_as_of_two_minds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Live, "run", lambda _: "infeasible")
+    with pytest.raises(SolveError, match="found one when it was asked again") as told:
+        solve_pack(WORKS)
+    assert told.value.exit_code == STOPPED
+    assert "再次求解" in told.value.text("zh")
+
+
 def test_a_ray_of_a_programme_that_presolve_settles_is_found_too() -> None:
     """One column, no row that bounds it: the solver may see this before its simplex starts."""
     text = LOOP + "market_tiers dear soda | prices soda 1"

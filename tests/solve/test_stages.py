@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from arrays import INF, program
 from everything import CHOICES, EVERYTHING
 from rules.works import WORKS
+from saltloop.errors import STOPPED, SolveError
+from saltloop.formulation.arrays import arrays_of
+from saltloop.solve import stages
 from saltloop.solve.certificate import TOLERANCE
 from saltloop.solve.highs import Options, solve
+from saltloop.solve.live import hand_over
 from shifted import refuse
 from tiny import solve_pack
 
@@ -112,3 +118,28 @@ def test_no_more_allowances_are_traded_than_needed_whoever_plans(held: int, boug
     traded = answer.tables["charges"].groupby("flow")["value"].sum()
     assert (traded["allowance_buy"], traded["allowance_sell"]) == pytest.approx((bought, sold), abs=1e-9)
     assert answer.objective == pytest.approx(1000)
+
+
+# x <= 3, y free of rows but y <= 5: the most of x, then the least of y.
+LATER = program([[1.0, 0.0], [1.0, 1.0]], [(-INF, 3), (-INF, 8)], [[1, 0], [0, -1]], [(0, INF), (0, 5)])
+
+
+def test_rounding_of_a_reduced_cost_holds_no_column_at_a_bound_where_it_is_not() -> None:
+    """What points to a bound by less than rounding moves; by more it stays where it stands; at the bound it is held there."""
+    live = hand_over(arrays_of(LATER), Options())
+    assert live.run() == "optimal"
+    plan = replace(stages._optimum(live), values=np.array([0.5, 0.0]), reduced=np.array([2e-9, 2e-9]))
+    held = stages._face(live.state, plan).columns
+    assert (held[0][0], held[1][0]) == (live.state.columns[0][0], live.state.columns[1][0])
+    assert (held[0][1], held[1][1]) == (0, 0)
+    held = stages._face(live.state, replace(plan, reduced=np.array([1e-3, 0.0]))).columns
+    assert (held[0][0], held[1][0]) == (0.5, 0.5)
+    assert (held[0][1], held[1][1]) == (live.state.columns[0][1], live.state.columns[1][1])
+
+
+def test_a_later_objective_that_loses_the_plan_is_told_as_that_and_never_as_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "_face", lambda state, _: replace(state, columns=(state.columns[0] + 9, state.columns[1] + 9)))
+    monkeypatch.setattr(stages, "_same_plan", lambda *_: None)
+    with pytest.raises(SolveError, match="the plan of an earlier objective was lost in a later one") as told:
+        solve(LATER, refuse)
+    assert told.value.exit_code == STOPPED

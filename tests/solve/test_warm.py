@@ -226,6 +226,40 @@ def test_a_case_without_plan_of_which_the_solver_has_no_proof(monkeypatch: pytes
     assert len(multipliers(case, 0.0)) == 0
 
 
+def test_rounding_at_an_infinite_bound_is_no_way_out_of_a_contradiction() -> None:
+    """x + y <= 4 and x + y >= 5; of weights a ten-millionth apart a plan would need columns of five million."""
+    case = arrays_of(program([[1.0, 1.0], [1.0, 1.0]], [(-INF, 4), (5, INF)], [2.0, 1.0]))
+    slightly, clearly = np.array([-1.0, 1.0 + 1e-7]), np.array([-1.0, 1.0 + 1e-5])
+    for weights in (slightly, -slightly):
+        assert not proves_infeasible(case, weights)
+        assert proves_infeasible(case, weights, np.ones(2))
+        assert not proves_infeasible(case, weights, np.full(2, 100.0))
+    assert not proves_infeasible(case, clearly, np.ones(2))
+    assert not proves_infeasible(arrays_of(program([[1.0, 1.0], [1.0, 1.0]], [(-INF, 4), (3, INF)], [2.0, 1.0])), slightly, np.ones(2))
+
+
+def test_no_ray_is_asked_for_that_the_solver_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HiGHS would solve another programme for it, on some without end."""
+    first = arrays_of(program([[1.0, 1.0], [1.0, 1.0]], [(-INF, 4), (-INF, INF)], [2.0, 1.0]))
+    warm = Warm(with_number(first, "row_lower", 1, 5.0))
+    asked: list[bool] = []
+
+    class Watched:
+        def __init__(self, own: object) -> None:
+            self._own = own
+
+        def getDualRay(self) -> object:  # noqa: N802
+            asked.append(self._own.getDualRayExist()[1])  # type: ignore[attr-defined]
+            return self._own.getDualRay()  # type: ignore[attr-defined]
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._own, name)
+
+    monkeypatch.setattr(warm.live, "solver", Watched(warm.live.solver))
+    assert warm.solve().status == "infeasible"
+    assert all(asked)
+
+
 def test_a_case_without_plan_in_which_the_dual_method_loses_its_way() -> None:
     """HiGHS 1.15.1 says that there is no plan without proof; without presolve it does not know."""
     rows = [

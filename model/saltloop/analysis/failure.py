@@ -9,7 +9,7 @@ import numpy as np
 
 from saltloop.analysis.relaxation import Relaxed, relaxed_alone, relaxed_together
 from saltloop.data.pack import Pack
-from saltloop.errors import INFEASIBLE, UNBOUNDED, Place, Problem, SolveError, Words, message
+from saltloop.errors import INFEASIBLE, STOPPED, UNBOUNDED, Place, Problem, SolveError, Words, message
 from saltloop.formulation.arrays import arrays_of
 from saltloop.formulation.case import Case
 from saltloop.formulation.indices import VARIABLES
@@ -42,6 +42,10 @@ _SHOWN = 12
 # For the bounds that give way, so that the reason comes soon even where the programme is large.
 _SECONDS = 10.0
 COUNTED = ("account", "charged", "capacity")
+_OF_TWO_MINDS = (
+    "the solver said that there is no plan, and found one when it was asked again: see the warning on numbers, or try --algorithm ipm",
+    "求解器先称没有可行方案，再次求解却得到了方案：请看数值警告，或改用 --algorithm ipm",
+)
 UNTITLED = ("period", "slice", "tier", "until")
 FLOWS = {
     "activity": ("run", "运行"),
@@ -202,9 +206,11 @@ def on_failure(case: Case, program: Program) -> Callable[[Live, str], SolveError
     def explain(live: Live, kind: str) -> SolveError:
         found = conflict(program) if kind == "infeasible" else None
         # Where nothing contradicts itself the solver may be wrong: a programme without limit has been called one without a plan.
-        if found is not None and (found.rows or found.columns or live.run_unreduced() != "unbounded"):
+        if found is not None and (found.rows or found.columns or (again := live.run_unreduced()) not in ("unbounded", "optimal")):
             told = _told(case, program, found)
             return SolveError(INFEASIBLE, lambda language: _conflict_text(case, program, told, language))
+        if found is not None and again == "optimal":
+            return SolveError(STOPPED, lambda language: _OF_TWO_MINDS[language == "zh"])
         endless = ray(live)
         return SolveError(UNBOUNDED, lambda language: _ray_text(case, program, endless, language))
 

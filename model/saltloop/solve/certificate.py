@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-7
 _NOUGHT = 1e-9
+# In natural units: what no column of a plan comes near.
+_LARGEST = 1e6
 Bounds = tuple[np.ndarray, np.ndarray]
 
 
@@ -188,7 +190,7 @@ def _interval(weights: np.ndarray, bounds: Bounds, size: np.ndarray) -> tuple[fl
     return float(np.minimum(*ends).sum()), float(np.maximum(*ends).sum()), largest
 
 
-def proves_infeasible(arrays: Arrays, multipliers: np.ndarray) -> bool:
+def proves_infeasible(arrays: Arrays, multipliers: np.ndarray, units: np.ndarray | None = None) -> bool:
     """Whether multipliers of the rows prove that no plan exists.
 
     The weighted sum of the rows is one row; if the values that its bounds allow and those that the bounds of the columns allow
@@ -197,6 +199,7 @@ def proves_infeasible(arrays: Arrays, multipliers: np.ndarray) -> bool:
     Args:
         arrays: the unscaled numbers.
         multipliers: of each row; empty: none are known.
+        units: natural unit of each column; if given, what rounding leaves at infinite bounds may only help a plan whose columns are a million of these.
 
     Source: Farkas' lemma.
     """
@@ -207,7 +210,20 @@ def proves_infeasible(arrays: Arrays, multipliers: np.ndarray) -> bool:
     rows = _interval(multipliers, arrays.row_bounds, np.zeros(len(multipliers)))
     columns = _interval(arrays.matrix.T @ multipliers, arrays.column_bounds, _largest_in_columns(arrays.matrix, multipliers))
     gap = max(columns[0] - rows[1], rows[0] - columns[1])
-    return bool(gap > _NOUGHT * max(rows[2], columns[2]))
+    if gap > _NOUGHT * max(rows[2], columns[2]):
+        return True
+    return units is not None and any(_apart(arrays, sign * multipliers, units) for sign in (1.0, -1.0))
+
+
+def _apart(arrays: Arrays, multipliers: np.ndarray, units: np.ndarray) -> bool:
+    """Whether the weighted sum of the rows is less than the columns can make it, none of them larger than the largest that is thought of."""
+    weights, (lower, upper) = arrays.matrix.T @ multipliers, arrays.column_bounds
+    bound = np.where(weights > 0, lower, upper)
+    endless = ~np.isfinite(bound)
+    terms = np.where(endless, 0.0, weights * np.where(endless, 0.0, bound))
+    most, largest = _interval(multipliers, arrays.row_bounds, np.zeros(len(multipliers)))[1:]
+    left = float(np.sum(terms)) - most - _LARGEST * float(np.sum(np.abs(weights) * units, where=endless))
+    return left > _NOUGHT * max(largest, float(np.max(np.abs(terms), initial=0.0)))
 
 
 def proves_unbounded(arrays: Arrays, direction: np.ndarray) -> bool:

@@ -151,7 +151,11 @@ def multipliers(arrays: Arrays, seconds: float) -> np.ndarray:
         seconds: limit.
     """
     elastic = Elastic(arrays, range(arrays.layout.shape[0]), seconds)
-    found: np.ndarray = elastic.live.row_duals() * elastic.live.scale.row if elastic.clash(elastic.slacks) else np.zeros(0)
+    if not elastic.clash(elastic.slacks):
+        return np.zeros(0)
+    duals, (lower, upper) = elastic.live.row_duals(), arrays.row_bounds
+    # A side that is infinite cannot be missed: what points to it is rounding.
+    found: np.ndarray = np.where(np.isfinite(np.where(duals > 0, lower, upper)), duals, 0.0) * elastic.live.scale.row
     return found
 
 

@@ -13,9 +13,12 @@ from saltloop.formulation.arrays import Layout
 from saltloop.solve.live import Live, State, numbers
 
 _FACE = 1e-9
+# The reduced cost of a basic column is nothing; what is computed of it may be as much as this.
+_ROUNDING = 1e-7
 # Columns that move money between accounts without changing what is made.
 _MONEY = ("charged", "allowance_buy", "allowance_sell")
 OPTIMAL = "optimal"
+LOST = "stopped: the plan of an earlier objective was lost in a later one"
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def later_stages(live: Live) -> tuple[str, np.ndarray]:
     A stage for which the plan at hand is proven optimal already is not given to the solver, which then keeps standing where it stands.
 
     Returns:
-        how it ended, as `Live.run` says it; the columns, unscaled and within their bounds.
+        how it ended, as `Live.run` says it, though never infeasible; the columns, unscaled and within their bounds.
     """
     start, status, layout = time.perf_counter(), OPTIMAL, live.arrays.layout
     if len(layout.senses) == 1 and not len(settling_rows(layout)):
@@ -108,7 +111,9 @@ def _solved(live: Live, state: State, optimum: _Optimum) -> tuple[str, _Optimum]
     live.stands = False
     live.put(state)
     status = live.run()
-    return status, _optimum(live) if status == OPTIMAL else optimum
+    if status == "infeasible":  # which it is not: the plan at hand is one
+        status = live.run_unreduced()
+    return LOST if status == "infeasible" else status, _optimum(live) if status == OPTIMAL else optimum
 
 
 def _same_plan(live: Live, state: State, optimum: _Optimum) -> _Optimum | None:
@@ -134,13 +139,17 @@ def _points_home(signs: np.ndarray, at: np.ndarray, bounds: tuple[np.ndarray, np
 
 
 def _face(state: State, optimum: _Optimum) -> State:
-    """A state with everything held that the optimal duals say must stay, so that what follows moves only among optimal plans."""
+    """A state with everything held that the optimal duals say must stay, so that what follows moves only among optimal plans.
+
+    The plan at hand is one of them, whatever rounding has done to its duals.
+    """
 
     def held(bounds: tuple[np.ndarray, np.ndarray], activity: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         bound = np.where(sign > 0, bounds[0], bounds[1])
-        bound = np.where(np.isfinite(bound), bound, activity)
-        moving = np.abs(sign) <= _FACE
-        return np.where(moving, bounds[0], bound), np.where(moving, bounds[1], bound)
+        is_there = np.isfinite(bound) & (np.abs(activity - bound) <= _FACE * (1 + np.abs(bound)))
+        moving = np.abs(sign) <= np.where(is_there, _FACE, _ROUNDING)
+        at = np.where(is_there, bound, activity)
+        return np.where(moving, bounds[0], at), np.where(moving, bounds[1], at)
 
     return replace(state, columns=held(state.columns, optimum.values, optimum.reduced), rows=held(state.rows, optimum.activity, optimum.duals))
 

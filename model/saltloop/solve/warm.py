@@ -282,7 +282,7 @@ class Warm:
         first = first_stage(live)
         status, values = later_stages(live)
         if status != OPTIMAL:
-            return self._no_plan(status, start) if status != "infeasible" else Outcome("uncertified", start)
+            return self._no_plan(status, start)
         arrays, basis = self.arrays, Basis(first.basis, self._case)
         values, duals = self._case.restored(values, first.duals)
         values = np.clip(values, *arrays.column_bounds)
@@ -300,9 +300,9 @@ class Warm:
             # Without them the solver may be wrong: a programme without limit has been called one without a plan.
             if not len(multipliers) and (status := live.run_unreduced()) == "infeasible":
                 multipliers = self._multipliers()
-                if not len(multipliers) and start in ("whole", "rescaled"):
+                if not len(multipliers):
                     multipliers = elastic.multipliers(self.arrays, live.left())
-            if proves_infeasible(self.arrays, multipliers):
+            if proves_infeasible(self.arrays, multipliers, self.scale.column * self.scale.size):
                 return Outcome("infeasible", start, ray=multipliers)
         if status == "unbounded":
             direction = self._case.direction(_array(live.solver.getPrimalRay(), live.scale.column))
@@ -313,8 +313,12 @@ class Warm:
         return Outcome("stopped" if word in _LIMITS else "uncertified", start, message=word)
 
     def _multipliers(self) -> np.ndarray:
-        """Multipliers of all rows that contradict each other, by the word of the solver or of the reductions; empty if neither has any."""
-        found = self._case.multipliers(_array(self.live.solver.getDualRay(), self.live.scale.row))
+        """Multipliers of all rows that contradict each other, by the word of the solver or of the reductions; empty if neither has any.
+
+        Asked for those that it does not have HiGHS searches for them, which may take minutes or never end.
+        """
+        solver = self.live.solver
+        found = self._case.multipliers(_array(solver.getDualRay(), self.live.scale.row) if solver.getDualRayExist()[1] else _nothing())
         return found if len(found) else self._case.contradiction()
 
 
