@@ -91,6 +91,7 @@ class Live:
         seconds: of each step.
         iterations: of the simplex method since the clock was started.
         refine: whether every optimum is computed once more from its basis.
+        astray: whether the dual simplex method lost its way in the last run.
         stands: whether the solver stands at the optimum of the first stage, so that a next case goes on from there by itself.
     """
 
@@ -102,6 +103,7 @@ class Live:
     iterations: int = 0
     refine: bool = False
     stands: bool = False
+    astray: bool = False
     _scaled: tuple[Arrays, Arrays] | None = None
     _state: State | None = None
 
@@ -177,6 +179,7 @@ class Live:
         Returns:
             optimal, infeasible, unbounded, or `stopped: ` and HiGHS's own word.
         """
+        self.astray = False
         self.solver.run()
         self._factor()
         self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
@@ -203,6 +206,7 @@ class Live:
 
     def run_otherwise(self) -> str:
         """Solve by the primal simplex method where the dual one lost its way among nearly parallel rows, as it may without a feasible plan."""
+        self.astray = True
         asked = [(name, self.solver.getOptionValue(name)[1]) for name in ("solver", "simplex_strategy")]
         self.solver.setOptionValue("solver", "simplex")
         self.solver.setOptionValue("simplex_strategy", PRIMAL)

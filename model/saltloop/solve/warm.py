@@ -297,11 +297,11 @@ class Warm:
         live = self.live
         if status == "infeasible":
             multipliers = self._multipliers()
-            # Without them the solver may be wrong: a programme without limit has been called one without a plan.
-            if not len(multipliers) and (status := live.run_unreduced()) == "infeasible":
+            # Without them the solver may be wrong: a programme without limit has been called one without a plan. One that went astray would do so again.
+            if not len(multipliers) and not live.astray and (status := live.run_unreduced()) == "infeasible":
                 multipliers = self._multipliers()
-                if not len(multipliers):
-                    multipliers = elastic.multipliers(self.arrays, live.left())
+            if not len(multipliers) and status == "infeasible":
+                multipliers = elastic.multipliers(self.arrays, live.left())
             if proves_infeasible(self.arrays, multipliers, self.scale.column * self.scale.size):
                 return Outcome("infeasible", start, ray=multipliers)
         if status == "unbounded":
