@@ -93,7 +93,7 @@ def test_an_unbounded_case_is_told_in_words() -> None:
 
 def test_a_case_without_limit_that_the_solver_says_has_no_plan_is_told_as_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """HiGHS 1.15.1 has said so of small programmes: nothing in them contradicts itself."""
-    monkeypatch.setattr(Live, "run", lambda _: "infeasible")
+    monkeypatch.setattr(Live, "run", lambda *_: "infeasible")
     with pytest.raises(SolveError) as told:
         solve_pack(LOOP)
     assert told.value.exit_code == UNBOUNDED
@@ -101,7 +101,7 @@ def test_a_case_without_limit_that_the_solver_says_has_no_plan_is_told_as_what_i
 
 
 def test_a_solver_that_finds_a_plan_when_asked_again_is_told_as_of_two_minds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Live, "run", lambda _: "infeasible")
+    monkeypatch.setattr(Live, "run", lambda *_: "infeasible")
     with pytest.raises(SolveError, match="found one when it was asked again") as told:
         solve_pack(WORKS)
     assert told.value.exit_code == STOPPED

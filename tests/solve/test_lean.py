@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from arrays import INF, program
 from saltloop.errors import SolveError
 from saltloop.formulation.arrays import Arrays, arrays_of
+from saltloop.solve.basis import Basis
 from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbounded
 from saltloop.solve.lean import Lean, Reduced, lean_of, whole
 from saltloop.solve.live import Options, hand_over
 from saltloop.solve.reduce.form import BASIC, UPPER, Statuses
 from saltloop.solve.scaling import scaling
-from saltloop.solve.warm import Basis, Outcome, Warm
+from saltloop.solve.warm import Outcome, Warm
 
 NONE = np.zeros(0, dtype=np.intp)
 FREE = (-INF, INF)

@@ -14,11 +14,13 @@ from everything import CHOICES, EVERYTHING
 from saltloop.errors import SolveError
 from saltloop.formulation.arrays import Arrays, arrays_of, difference, on_one_layout, program_with, same_structure
 from saltloop.formulation.program import Program
+from saltloop.solve import elastic
+from saltloop.solve.basis import Basis
 from saltloop.solve.certificate import TOLERANCE, proves_infeasible, proves_unbounded
 from saltloop.solve.elastic import multipliers
 from saltloop.solve.highs import solve
-from saltloop.solve.live import Options, hand_over
-from saltloop.solve.warm import Basis, Outcome, Warm
+from saltloop.solve.live import DUAL, PRIMAL, Live, Options, hand_over
+from saltloop.solve.warm import Outcome, Warm
 from shifted import refuse
 from tiny import program_of
 
@@ -227,15 +229,105 @@ def test_a_case_without_plan_of_which_the_solver_has_no_proof(monkeypatch: pytes
 
 
 def test_rounding_at_an_infinite_bound_is_no_way_out_of_a_contradiction() -> None:
-    """x + y <= 4 and x + y >= 5; of weights a ten-millionth apart a plan would need columns of five million."""
+    """x + y <= 4 and x + y >= 5; of weights a hundred-millionth apart a plan would need columns of fifty million."""
     case = arrays_of(program([[1.0, 1.0], [1.0, 1.0]], [(-INF, 4), (5, INF)], [2.0, 1.0]))
-    slightly, clearly = np.array([-1.0, 1.0 + 1e-7]), np.array([-1.0, 1.0 + 1e-5])
+    slightly, clearly = np.array([-1.0, 1.0 + 1e-8]), np.array([-1.0, 1.0 + 1e-6])
     for weights in (slightly, -slightly):
         assert not proves_infeasible(case, weights)
         assert proves_infeasible(case, weights, np.ones(2))
         assert not proves_infeasible(case, weights, np.full(2, 100.0))
     assert not proves_infeasible(case, clearly, np.ones(2))
     assert not proves_infeasible(arrays_of(program([[1.0, 1.0], [1.0, 1.0]], [(-INF, 4), (3, INF)], [2.0, 1.0])), slightly, np.ones(2))
+
+
+def test_a_contradiction_is_found_from_the_basis_of_the_case_before() -> None:
+    """The same prices of the rows that clash, in fewer steps or as many: the longest chain of balances, whose end wants more than its start can give."""
+    first = chain(40, 3.0)
+    warm = Warm(first)
+    assert warm.solve().status == "optimal"
+    case = with_number(first, "row_lower", 40, 5.0)
+    found = [multipliers(case, 60.0, start) for start in (None, warm.basis)]
+    assert found[0] == pytest.approx(found[1])
+    assert all(proves_infeasible(case, each) for each in found)
+    assert np.all(found[0] != 0)
+
+
+def chain(length: int, wanted: float) -> Arrays:
+    """x0 <= 4, each x at most the one before, the last at least what is wanted: row `length`; the best is all at 4."""
+    steps = np.eye(length) - np.eye(length, k=-1)
+    rows = np.vstack([steps, np.eye(length)[-1:]])
+    return arrays_of(program(rows.tolist(), [(-INF, 4.0), *[(-INF, 0.0)] * (length - 1), (wanted, INF)], [1.0] * length))
+
+
+def test_what_the_rows_miss_least_is_asked_once_a_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all attempts at a case, none of which finds a proof, and of the next case anew."""
+    asked: list[Arrays] = []
+    monkeypatch.setattr(elastic, "multipliers", lambda arrays, *_: asked.append(arrays) or np.ones(2))
+    monkeypatch.setattr("saltloop.solve.warm.proves_infeasible", lambda *_: False)
+    warm = Warm(arrays_of(program(*SMALL)))
+    warm.solve()
+    for limit in (5.0, 6.0):
+        case = with_number(warm.arrays, "row_lower", 1, limit)
+        warm.change(case)
+        assert warm.solve().status == "uncertified"
+        assert asked.pop() is warm.arrays
+        assert not asked
+
+
+def test_multipliers_of_the_solver_that_prove_nothing_are_not_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Warm, "_multipliers", lambda _: np.ones(2))
+    case = with_number(arrays_of(program(*SMALL)), "row_lower", 1, 5.0)
+    outcome = Warm(case).solve()
+    assert outcome.status == "infeasible"
+    assert proves_infeasible(case, outcome.ray)
+
+
+def test_a_case_much_dearer_than_those_before_is_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dual method stops at ten times the dearest optimum, another goes on; how dear it was is known from then on."""
+    stopped: list[str] = []
+    otherwise = Live.run_otherwise
+
+    def told(live: Live) -> str:
+        stopped.append(live.solver.modelStatusToString(live.solver.getModelStatus()))
+        return otherwise(live)
+
+    monkeypatch.setattr(Live, "run_otherwise", told)
+    generator, size = np.random.default_rng(1), (50, 100)
+    rows = (generator.uniform(0, 1, size) < 0.2) * generator.uniform(1, 2, size)
+    costs, wanted = generator.uniform(1, 3, size[1]), generator.uniform(500, 3000, size[0])
+
+    def case(least: np.ndarray) -> Arrays:
+        return arrays_of(program(rows.tolist(), [(each, INF) for each in least.tolist()], costs.tolist(), sense="minimise"))
+
+    warm = Warm(case(np.ones(size[0])))
+    cheap = warm.solve()
+    for least, stops in ((wanted, 1), (2 * wanted, 1)):
+        warm.change(case(least))
+        outcome = warm.solve()
+        assert (outcome.status, outcome.start) == ("optimal", "warm")
+        assert outcome.objectives[0] > 500 * cheap.objectives[0]
+        assert_as_fresh(outcome, case(least))
+        assert stopped == ["Bound on objective reached"] * stops
+
+
+def test_other_prices_are_solved_by_the_primal_method_and_other_limits_by_the_dual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    strategies: list[int] = []
+    run = Live.run_first
+
+    def told(live: Live) -> str:
+        strategies.append(live.solver.getOptionValue("simplex_strategy")[1])
+        return run(live)
+
+    monkeypatch.setattr(Live, "run_first", told)
+    first = arrays_of(program(*SMALL))
+    warm = Warm(first)
+    limit = with_number(first, "row_upper", 0, 2.0)
+    price = with_number(limit, "costs", 1, 3.0)
+    both = with_number(with_number(price, "row_upper", 0, 3.0), "entries", 0, 2.0)
+    for case in (first, limit, price, both):
+        warm.change(case)
+        assert warm.solve().status == "optimal"
+    assert strategies == [DUAL, DUAL, PRIMAL, PRIMAL]
 
 
 def test_no_ray_is_asked_for_that_the_solver_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:

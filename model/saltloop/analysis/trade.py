@@ -19,9 +19,10 @@ from saltloop.formulation.lines import FamilyOfLines, Lines
 from saltloop.formulation.program import Program, compile_program
 from saltloop.formulation.terms import ledger_terms
 from saltloop.formulation.tiers import Wanted, check_wanted
+from saltloop.solve.basis import Basis
 from saltloop.solve.highs import Options, solve
 from saltloop.solve.levels import Answer, Levels
-from saltloop.solve.warm import Basis, Warm
+from saltloop.solve.warm import Warm
 
 _HELD = "held"
 _NO_END = ("stopped before the best of an account was found", "未求得账户的最优值即停止")

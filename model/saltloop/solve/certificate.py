@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-7
 _NOUGHT = 1e-9
-# In natural units: what no column of a plan comes near.
-_LARGEST = 1e6
+# In natural units: in a plan with larger columns the tolerance would be more than a natural unit.
+_LARGEST = 1 / TOLERANCE
 Bounds = tuple[np.ndarray, np.ndarray]
 
 
@@ -199,7 +199,7 @@ def proves_infeasible(arrays: Arrays, multipliers: np.ndarray, units: np.ndarray
     Args:
         arrays: the unscaled numbers.
         multipliers: of each row; empty: none are known.
-        units: natural unit of each column; if given, what rounding leaves at infinite bounds may only help a plan whose columns are a million of these.
+        units: natural unit of each column; if given, what rounding leaves at infinite bounds may only help a plan whose columns are ten million of these.
 
     Source: Farkas' lemma.
     """

@@ -13,11 +13,14 @@ import highspy
 import numpy as np
 
 from saltloop.formulation.arrays import Arrays
+from saltloop.solve.basis import Basis
 from saltloop.solve.live import Options, hand_over
 from saltloop.solve.stages import OPTIMAL
 
 # Scaled: a smaller sum of violations is rounding, a smaller price is none.
 _MISSED, _FELT = 1e-7, 1e-9
+# The least that HiGHS allows: what a price may miss by, together, decides whether a contradiction is proven.
+_EXACT = 1e-10
 _CHANGED = 1e-7
 _PRIMAL = 4
 Ask = Callable[[np.ndarray], "np.ndarray | None"]
@@ -86,9 +89,10 @@ class Elastic:
         """Whether the rows clash even if some may be missed freely; None without an answer."""
         self._cost(np.zeros(self.count))
         self._allow(free)
-        return bool(self.live.solver.getInfo().objective_function_value > _MISSED) if self._run() == OPTIMAL else None
+        return bool(self.live.solver.getInfo().objective_function_value > _MISSED) if self.again() == OPTIMAL else None
 
-    def _run(self) -> str:
+    def again(self) -> str:
+        """Put the last question once more, from its answer; how it ended, as `Live.run` says it."""
         left = self.end - time.monotonic()
         self.live.solver.setOptionValue("time_limit", self.live.solver.getRunTime() + max(0.0, left))
         self.status = self.live.run() if left > 0 else "stopped"
@@ -138,20 +142,27 @@ class Elastic:
             costs = weights * self.live.scale.column
             size = float(np.max(np.abs(costs), initial=0.0))
             self._cost(costs / np.exp2(np.round(np.log2(size))) if size else costs)
-            return self._plan() if can_hold and self._run() == OPTIMAL else None
+            return self._plan() if can_hold and self.again() == OPTIMAL else None
 
         return smallest
 
 
-def multipliers(arrays: Arrays, seconds: float) -> np.ndarray:
+def multipliers(arrays: Arrays, seconds: float, start: Basis | None = None) -> np.ndarray:
     """Multipliers of the rows that contradict each other: the prices at which the rows together miss least. Empty if nothing is missed, or no time is left.
 
     Args:
         arrays: a programme.
         seconds: limit.
+        start: basis of a case of the same structure; with no column dearer than another it is as good as an optimum but for the rows that it misses.
     """
     elastic = Elastic(arrays, range(arrays.layout.shape[0]), seconds)
+    if start is not None:
+        columns, rows = start.packed()
+        elastic.live.solver.setBasis(Basis.of(np.concatenate([columns, np.zeros(len(elastic.price), dtype=np.uint8)]), rows, alien=True).own)
     if not elastic.clash(elastic.slacks):
+        return np.zeros(0)
+    elastic.live.solver.setOptionValue("dual_feasibility_tolerance", _EXACT)
+    if elastic.again() != OPTIMAL:
         return np.zeros(0)
     duals, (lower, upper) = elastic.live.row_duals(), arrays.row_bounds
     # A side that is infinite cannot be missed: what points to it is rounding.

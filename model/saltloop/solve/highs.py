@@ -80,7 +80,7 @@ def solve(program: Program, on_failure: Callable[[Live, str], SolveError], optio
     options = options or Options()
     live = hand_over(program, options)
     start = time.perf_counter()
-    _check(live, live.run(), on_failure)
+    _check(live, live.run_first(), on_failure)
     live.seconds["solve"] = time.perf_counter() - start
     first, reduced = first_stage(live), reduced_costs(live)
     start = time.perf_counter()

@@ -14,10 +14,11 @@ import numpy as np
 from scipy import sparse
 
 from saltloop.formulation.arrays import Arrays
+from saltloop.solve.basis import Basis
 from saltloop.solve.certificate import TOLERANCE
 from saltloop.solve.live import Options, hand_over
 from saltloop.solve.stages import OPTIMAL, first_stage
-from saltloop.solve.warm import Basis, Status, Warm
+from saltloop.solve.warm import Status, Warm
 
 Bounds = Mapping[int, tuple[float, float]]
 _TOGETHER = 64

@@ -26,7 +26,10 @@ _STATUS = {
     highspy.HighsModelStatus.kInfeasible: "infeasible",
     highspy.HighsModelStatus.kUnbounded: "unbounded",
 }
-_LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError)
+_LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError, highspy.HighsModelStatus.kObjectiveBound)
+# Times the largest cost as long as no optimum is known, then times the dearest one; scaled. The dual simplex method that comes so far, as it does where
+# there is no plan, may go on for minutes among nearly parallel rows. One that is wrongly stopped costs a run, and is known from then on.
+_TOO_DEAR, _DEARER = 1e6, 10.0
 # HiGHS's numbers of strategies and of edge weights.
 DUAL, PRIMAL = 1, 4
 CHOOSE, DEVEX = -1, 1
@@ -91,7 +94,7 @@ class Live:
         seconds: of each step.
         iterations: of the simplex method since the clock was started.
         refine: whether every optimum is computed once more from its basis.
-        astray: whether the dual simplex method lost its way in the last run.
+        dearest: largest magnitude of an optimum of the first stage so far, scaled.
         stands: whether the solver stands at the optimum of the first stage, so that a next case goes on from there by itself.
     """
 
@@ -103,9 +106,10 @@ class Live:
     iterations: int = 0
     refine: bool = False
     stands: bool = False
-    astray: bool = False
+    dearest: float | None = None
     _scaled: tuple[Arrays, Arrays] | None = None
     _state: State | None = None
+    _astray: bool = False
 
     def __post_init__(self) -> None:
         self._handed = self.arrays
@@ -173,20 +177,40 @@ class Live:
         """Seconds until the limit of time."""
         return float(self.solver.getOptionValue("time_limit")[1]) - float(self.solver.getRunTime())
 
-    def run(self) -> str:
+    def run(self, dear: float = NO_LIMIT) -> str:
         """Solve what the solver has.
+
+        Args:
+            dear: scaled cost at which the dual simplex method has lost its way.
 
         Returns:
             optimal, infeasible, unbounded, or `stopped: ` and HiGHS's own word.
         """
-        self.astray = False
+        self._astray = False
+        self.solver.setOptionValue("objective_bound", dear)
         self.solver.run()
         self._factor()
+        status = self._ended()
+        return self.run_unreduced() if status == highspy.HighsModelStatus.kUnboundedOrInfeasible else self._said(status)
+
+    def run_first(self) -> str:
+        """Solve the first stage, which the solver has; what it says is that of `run`."""
+        costs = self.arrays.costs() * self.scale.column * self.scale.worth
+        largest = float(np.max(np.abs(costs), initial=1.0))
+        status = self.run(_TOO_DEAR * largest if self.dearest is None else _DEARER * max(self.dearest, largest))
+        if status == "optimal":
+            self.dearest = max(self.dearest or 0.0, abs(float(self.solver.getInfo().objective_function_value)))
+        return status
+
+    def _ended(self) -> highspy.HighsModelStatus:
+        """How the last run ended; its steps are counted."""
         self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
-        status = self.solver.getModelStatus()
-        if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
-            return self.run_unreduced()
-        if status in _LOST:
+        status: highspy.HighsModelStatus = self.solver.getModelStatus()
+        return status
+
+    def _said(self, status: highspy.HighsModelStatus) -> str:
+        """The word for how a run ended, of another run if the dual simplex method lost its way."""
+        if status in _LOST and not self._astray:
             return self.run_otherwise()
         return _STATUS.get(status, f"stopped: {self.solver.modelStatusToString(status)}")
 
@@ -206,17 +230,16 @@ class Live:
 
     def run_otherwise(self) -> str:
         """Solve by the primal simplex method where the dual one lost its way among nearly parallel rows, as it may without a feasible plan."""
-        self.astray = True
+        self._astray = True
         asked = [(name, self.solver.getOptionValue(name)[1]) for name in ("solver", "simplex_strategy")]
         self.solver.setOptionValue("solver", "simplex")
         self.solver.setOptionValue("simplex_strategy", PRIMAL)
+        self.solver.setOptionValue("objective_bound", NO_LIMIT)
         self.solver.clearSolver()
         self.solver.run()
         for name, value in asked:
             self.solver.setOptionValue(name, value)
-        self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
-        status = self.solver.getModelStatus()
-        return _STATUS.get(status, f"stopped: {self.solver.modelStatusToString(status)}")
+        return self._said(self._ended())
 
     def run_unreduced(self) -> str:
         """Solve again from nothing without presolve, which may know that there is no plan without knowing why."""
@@ -225,11 +248,7 @@ class Live:
         self.solver.run()
         self._factor()
         self.solver.setOptionValue("presolve", "choose")
-        self.iterations += max(0, self.solver.getInfo().simplex_iteration_count)
-        status = self.solver.getModelStatus()
-        if status in _LOST:
-            return self.run_otherwise()
-        return _STATUS.get(status, f"stopped: {self.solver.modelStatusToString(status)}")
+        return self._said(self._ended())
 
     def values(self) -> np.ndarray:
         """Columns of the last solve, scaled."""
