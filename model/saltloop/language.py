@@ -571,6 +571,8 @@ _RETOLD = {
     },
 }
 _SCALES = {"en": ((1e12, " trillion"), (1e9, " bn"), (1e6, " million")), "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))}
+# Digits that a double is sure to have after some arithmetic.
+_EXACT = 12
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -590,13 +592,14 @@ def both(key: str, **values: object) -> Both:
 
 # A page says most of its numbers in several places.
 @lru_cache(maxsize=1 << 14)
-def number(value: float | None, unit: str, language: str) -> str:
+def number(value: float | None, unit: str, language: str, digits: int = 3) -> str:
     """A number with its unit, in three or four significant digits, as each language writes large ones.
 
     Args:
         value: the number; None and NaN give a dash.
         unit: unit of the registry, or empty or 1 for a bare number.
         language: en (1.2 million t, 3.4 bn CNY) or zh (120万吨、34亿元).
+        digits: significant digits that are not rounded away.
     """
     if value is None or math.isnan(value):
         return NOTHING
@@ -604,16 +607,39 @@ def number(value: float | None, unit: str, language: str) -> str:
         return "∞" if value > 0 else "−∞"
     value, unit = _retold(value, unit, language)
     name = unit_name(unit, language)
-    digits, scale = _digits(value, "" if _is_share(unit) or unit.startswith(("万", "亿")) else language)
+    shown, scale = _digits(value, "" if _is_share(unit) or unit.startswith(("万", "亿")) else language, digits)
     if language == "zh":
         gap = "" if name and (scale or name == "%" or not name[0].isascii()) else " "
-        return f"{digits}{scale}{gap}{name}".strip()
-    return f"{digits}{scale} {name}".strip()
+        return f"{shown}{scale}{gap}{name}".strip()
+    return f"{shown}{scale} {name}".strip()
 
 
-def number_both(value: float | None, unit: str) -> Both:
-    """A number with its unit, in English and in Chinese."""
-    return (number(value, unit, "en"), number(value, unit, "zh"))
+def number_both(value: float | None, unit: str, digits: int = 3) -> Both:
+    """A number with its unit, in English and in Chinese; so many significant digits are not rounded away."""
+    return (number(value, unit, "en", digits), number(value, unit, "zh", digits))
+
+
+def beyond(limit: float, other: float) -> tuple[float, int]:
+    """A limit rounded away from another number, so that it still does what it is a limit for, and its significant digits.
+
+    There are three of them, or as many more as it takes to come no farther than half the way between the two.
+    """
+    if limit in (0.0, other) or not math.isfinite(limit):
+        return limit, 3
+    whole = math.ceil if limit > other else math.floor
+    for digits in range(3, _EXACT):
+        place = 10.0 ** (digits - 1 - math.floor(math.log10(abs(limit))))
+        near = round(limit * place)
+        # What a solver leaves behind the comma is not rounded away from.
+        rounded = (near if math.isclose(near, limit * place, rel_tol=1e-8) else whole(limit * place)) / place
+        if abs(rounded - limit) <= abs(limit - other) / 2:
+            return rounded, digits
+    return limit, _EXACT
+
+
+def exact_digits(value: float, most: int = 7) -> int:
+    """Significant digits of a number as somebody has written it; `most` if nobody has."""
+    return next((digits for digits in range(3, most) if math.isclose(_significant(value, digits), value, rel_tol=1e-9)), most)
 
 
 def percent(share: float | None, language: str = "en") -> str:
@@ -690,16 +716,16 @@ def _retold(value: float, unit: str, language: str) -> tuple[float, str]:
     return value * factor, name + slash + rest
 
 
-def _digits(value: float, language: str) -> tuple[str, str]:
+def _digits(value: float, language: str, least: int) -> tuple[str, str]:
     """Digits and the word of scale; no word where language is empty. Only the choice of scale sees a rounded number: nothing is rounded twice."""
     size = abs(_significant(value, 4))
     if 0 < size < 1e-4:
-        mantissa, exponent = f"{value:.2e}".split("e")
-        return f"{_plain(float(mantissa), 3)}×10{str(int(exponent)).translate(_SUPERSCRIPT)}", ""
+        mantissa, exponent = f"{value:.{least - 1}e}".split("e")
+        return f"{_plain(float(mantissa), least)}×10{str(int(exponent)).translate(_SUPERSCRIPT)}", ""
     for scale, word in _SCALES.get(language, ()):
         if size >= scale:
-            return _plain(value / scale, 4 if size / scale >= 100 else 3), word
-    return _plain(value, 4 if size >= 100 else 3), ""
+            return _plain(value / scale, max(least, 4 if size / scale >= 100 else 3)), word
+    return _plain(value, max(least, 4 if size >= 100 else 3)), ""
 
 
 def _significant(value: float, digits: int) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from feasibility.test_barely import CASES, rules_of
@@ -54,6 +56,14 @@ def test_several_culprits_give_way_together() -> None:
     rows = [n for n, (family, _) in enumerate(arrays.layout.rows) if family == "rule"]
     found = {arrays.layout.rows[each.row][1][0]: each.enough for each in relaxed_together(case, arrays, rows)}
     assert found == {"one": pytest.approx(200), "two": pytest.approx(100)}
+
+
+def test_the_number_that_is_told_is_enough_as_it_is_told() -> None:
+    """Two thirds are reached: 66.7 % is too much for a plan, and 66.7 % would be what to round to."""
+    text, _, _, _, _, choices = CASES["target at_least"]
+    with pytest.raises(SolveError, match=re.escape("66.7 % -> 66.66 % would be enough")):
+        solve_pack(text, rules=rules_of("target at_least", 66.7), **choices)
+    solve_pack(text, rules=rules_of("target at_least", 66.66), **choices)
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "250 t -> 200 t would be enough"), ("zh", "250吨 -> 200吨 即可行")])

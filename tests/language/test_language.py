@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saltloop.language import LANGUAGES, TEXTS, both, inline, listed, number, percent, text, unit_name
+from saltloop.language import LANGUAGES, TEXTS, beyond, both, exact_digits, inline, listed, number, percent, text, unit_name
 
 
 def fields(template: str) -> set[str]:
@@ -75,6 +75,37 @@ def read_back(printed: str) -> float:
 @given(st.floats(min_value=1e-9, max_value=1e15) | st.floats(min_value=-1e15, max_value=-1e-9), st.sampled_from(LANGUAGES))
 def test_a_printed_number_is_within_half_a_percent_of_the_exact_one(value: float, language: str) -> None:
     assert read_back(number(value, "", language)) == pytest.approx(value, rel=5.1e-3)
+
+
+@pytest.mark.parametrize(
+    ("limit", "other", "rounded", "digits"),
+    [
+        (200.0, 250.0, 200.0, 3),
+        (84.5312, 84.8786, 84.5, 3),
+        (84.5312, 84.2, 84.6, 3),
+        (98.33907, 98.3405, 98.339, 5),
+        (-84.5312, -84.2, -84.6, 3),
+        (200.0000000001, 100.0, 200.0, 3),
+        (3.14159e-6, 3.1416e-6, 3.14159e-6, 6),
+        (0.0, 1.0, 0.0, 3),
+    ],
+)
+def test_a_limit_is_rounded_so_that_it_still_does(limit: float, other: float, rounded: float, digits: int) -> None:
+    """Away from what does not, by no more than half the way between the two."""
+    assert beyond(limit, other) == (pytest.approx(rounded, rel=1e-12), digits)
+
+
+@given(st.floats(min_value=1e-6, max_value=1e12), st.floats(min_value=-0.5, max_value=0.5).filter(lambda share: abs(share) > 1e-6), st.sampled_from(LANGUAGES))
+def test_a_limit_that_is_printed_still_does(other: float, share: float, language: str) -> None:
+    limit = other * (1 + share)
+    told = read_back(number(*beyond(limit, other)[:1], "", language, beyond(limit, other)[1]))
+    assert (told >= limit * (1 - 2e-8)) if limit > other else (told <= limit * (1 + 2e-8))
+    assert abs(told - limit) <= abs(limit - other) / 2 + 2e-8 * limit
+
+
+@pytest.mark.parametrize(("value", "digits"), [(98.3405, 6), (470_000.0, 3), (470_000.00000001, 3), (0.0, 3), (1 / 3, 7), (5.50497e6, 6)])
+def test_a_number_keeps_the_digits_that_it_was_written_with(value: float, digits: int) -> None:
+    assert exact_digits(value) == digits
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from saltloop.formulation.indices import VARIABLES
 from saltloop.formulation.program import EQUATIONS, RULE, Program
 from saltloop.formulation.rules.rule import Rule
 from saltloop.formulation.tables import Key
-from saltloop.language import Both, number_both
+from saltloop.language import Both, beyond, exact_digits, number_both
 from saltloop.solve.conflict import Conflict, Ray, conflict, ray
 from saltloop.solve.highs import Live
 
@@ -172,14 +172,16 @@ def _with_way(case: Case, program: Program, each: Relaxed, known: Titles) -> Wor
     words = row_words(case, str(row["family"]), row["key"], known)
     if each.enough is None:
         return words
-    (now, now_zh), (enough, enough_zh) = (_number_words(value, each.unit) for value in (each.now, each.enough))
+    (now, now_zh), (enough, enough_zh) = _apart(each.now, each.enough, each.unit)
     return Words(f"{words}: {now} -> {enough} would be enough", f"{words.zh}：{now_zh} -> {enough_zh} 即可行")
 
 
-def _number_words(value: float, unit: str) -> Both:
-    """A number with its unit; a ratio of like to like as a percentage."""
+def _apart(now: float, enough: float, unit: str) -> tuple[Both, Both]:
+    """The number of a rule as it is and one that is enough, typed as it is told; a ratio of like to like as a percentage."""
     upper, _, lower = unit.partition("/")
-    return number_both(value * 100, "%") if upper == lower else number_both(value, unit)
+    now, enough, unit = (now * 100, enough * 100, "%") if upper == lower else (now, enough, unit)
+    told, digits = beyond(enough, now)
+    return number_both(now, unit, max(digits, exact_digits(now))), number_both(told, unit, digits)
 
 
 def _ray_text(case: Case, program: Program, found: Ray, language: str) -> str:
