@@ -90,6 +90,7 @@ BENCHMARK = Benchmark(
     {SOLVE: _solving, READ: _reading, WRITE: _writing},
     tell=lambda told, _: dict(told),
     tests=TINY,
+    rounds=3,
     only={SOLVE: ("year", "typical_days"), READ: ("year", "typical_days"), WRITE: (STUDY,)},
     targets=(
         Target("reading solution, duals and reduced costs into tables, against the solve, year", 0.05, ratio("year", READ, SOLVE)),

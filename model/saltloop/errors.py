@@ -151,9 +151,10 @@ class InputError(SaltloopError):
     def text(self, language: str = "en") -> str:
         """Every problem, then one line of count."""
         errors = self.problems.errors
-        count = (
-            f"{len(errors)} problem{'s' if len(errors) != 1 else ''}; nothing was built." if language != "zh" else f"共 {len(errors)} 个问题；未建立任何模型。"
-        )
+        # Of results there may be something: what could not be read or written is told by its own message.
+        of_input = any(not p.message.code.startswith("R") for p in errors)
+        en = f"{len(errors)} problem{'s' if len(errors) != 1 else ''}{'; nothing was built' if of_input else ''}."
+        count = en if language != "zh" else f"共 {len(errors)} 个问题{'；未建立任何模型' if of_input else ''}。"
         return "\n".join([*(p.text(language) for p in errors), count])
 
 

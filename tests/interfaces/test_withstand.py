@@ -268,6 +268,12 @@ SCENARIO = {
     "misspelt key of capacity": Wrong(adds("capacity: {may_biuld: [option]}"), "S110", f"{HERE}:7", ("in capacity", "Did you mean 'may_build'?")),
     "misspelt key of a rule": Wrong(adds("rules: {cap: {limit: co2, at_mots: 1 kt, at_most: 90 kt}}"), "S110", f"{HERE}:7", ("in rules.cap", "'at_most'?")),
     "misspelt word": Wrong(adds("slices: mnths"), "S112", f"{HERE}:7", ("slices cannot be 'mnths'", "Did you mean 'months'?")),
+    "title as a plain text": Wrong(
+        says(BASE.replace("title: {en: Toy, zh: 玩具}", "title: 玩具")),
+        "S112",
+        f"{HERE}:1",
+        ("title cannot be '玩具'", "in English and Chinese, {en: ..., zh: ...}"),
+    ),
     "missing keys": Wrong(says("title: {en: T, zh: 题}\nregion: toy\n"), "S111", HERE, ("'areas' is missing",), ("S116",)),
     "key twice": Wrong(adds("region: toy"), "S105", f"{HERE}:7", ("'region' stands twice (first in line 2)",)),
     "wrong dimension": Wrong(adds("rules: {cap: {limit: co2, at_most: 12 MWh}}"), "D102", f"{HERE}:7", ("'MWh'", "'t'")),

@@ -120,6 +120,9 @@ def test_a_full_disk_is_told_in_words_with_the_remedy(tmp_path: Path) -> None:
         files.write_run(tmp_path / "a" / "b", {}, {}, {}, (_full,))
     assert "No space left on device" in told.value.text("en")
     assert "--out" in told.value.text("zh")
+    # A programme was built and solved; of input that cannot be used the last line says that none was.
+    assert told.value.text("en").endswith("\n1 problem.")
+    assert told.value.text("zh").endswith("\n共 1 个问题。")
 
 
 def test_a_run_never_replaces_another(tmp_path: Path) -> None:

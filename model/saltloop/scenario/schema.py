@@ -298,7 +298,7 @@ class Term(_Section):
 class OwnAccount(_Section):
     """An account that only this scenario has: what a policy of its own counts, charges or bounds."""
 
-    title: Both = about("name of the account in English and Chinese", "账户的中英文名称")
+    title: Both = about("name of the account in English and Chinese, {en: ..., zh: ...}", "账户的中英文名称，{en: ..., zh: ...}")
     unit: str = about("unit of the account", "账户单位", min_length=1)
     terms: tuple[Term, ...] = about("what it adds up; a list; empty for an account that only rules pay into", "构成项列表；仅由规则记入的账户可为空", ())
     enters: dict[str, Quantity] = about("accounts that count it, with the weight of one unit", "计入哪些账户及其权重", {})
@@ -309,7 +309,9 @@ class OwnAccount(_Section):
 class ScenarioFile(_Section):
     """One scenario, as YAML."""
 
-    title: Both = about("name of the scenario in English and Chinese", "情景的中英文名称", Both.model_construct(en="", zh=""))
+    title: Both = about(
+        "name of the scenario in English and Chinese, {en: ..., zh: ...}", "情景的中英文名称，{en: ..., zh: ...}", Both.model_construct(en="", zh="")
+    )
     extends: str | None = about("file whose keys hold where this one has none, relative to this file", "所继承的文件（相对本文件）", None)
     region: str = about("data pack: a folder under data/, or a path such as ./pack", "数据包：data/ 下的文件夹名，或 ./pack 之类的路径", "", min_length=1)
     areas: Names = about("areas or sites that are optimised; the rest of the pack is left out", "参与优化的区域或地点；其余不计", ())

@@ -192,7 +192,9 @@ class StudyFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
 
-    title: Both = about("name of the study in English and Chinese", "研究的中英文名称", Both.model_construct(en="", zh=""))
+    title: Both = about(
+        "name of the study in English and Chinese, {en: ..., zh: ...}", "研究的中英文名称，{en: ..., zh: ...}", Both.model_construct(en="", zh="")
+    )
     base: str = about("scenario file that is varied, relative to this file", "所变化的基准情景文件（相对本文件）", "", min_length=1)
     options: OptionsForm = about(
         "what is decided: by path of the scenario a list of values, all combinations; `bundles`: sets of values by name",
