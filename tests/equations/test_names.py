@@ -17,9 +17,17 @@ SLICES = ("h1", "h2", "h3")
 WORDS = ("lake", "park", "盐湖", "a,b", "100%s", "{x}", 1, 2, 2025)
 
 
+def by_weight(read: object) -> str:
+    return f"t/{read}"
+
+
+def by_volume(read: object) -> str:
+    return f"m3/{read}"
+
+
 @st.composite
 def families(draw: st.DrawFn, name: str) -> FamilyOfLines:
-    """Keys of up to four names and numbers, some with a line for each slice; numbered already or not."""
+    """Keys of up to four names and numbers, some with a line for each slice; numbered already or not; its units read as those of others or not."""
     width = draw(st.integers(0, 4))
     part = st.sampled_from(WORDS)
     last = st.sampled_from((*WORDS, EACH)) if width else part
@@ -27,7 +35,7 @@ def families(draw: st.DrawFn, name: str) -> FamilyOfLines:
     at = draw(st.none() | st.integers(0, width - 1)) if width else None
     labels = Labels(())
     known = Family(labels, labels.codes(keys, width), len(SLICES)) if draw(st.booleans()) and width else None
-    return FamilyOfLines(name, tuple(f"index {n}" for n in range(width)), keys, SLICES, lambda read: f"t/{read}", at, known)
+    return FamilyOfLines(name, tuple(f"index {n}" for n in range(width)), keys, SLICES, draw(st.sampled_from((by_weight, by_volume))), at, known)
 
 
 def one_by_one(family: FamilyOfLines) -> list[tuple[Key, str]]:

@@ -99,5 +99,7 @@ def unit_reader(template: str, over: tuple[str, ...], units: dict[str, dict[str,
     named = next((name for name in over if f"{{{name}}}" in template), None)
     if named is None:
         return (lambda _: template), 0
-    position, texts = over.index(named), {name: template.replace(f"{{{named}}}", unit) for name, unit in units[named].items()}
-    return texts.__getitem__, position
+    texts = units[named]
+    if template != f"{{{named}}}":
+        texts = {name: template.replace(f"{{{named}}}", unit) for name, unit in texts.items()}
+    return texts.__getitem__, over.index(named)

@@ -52,16 +52,22 @@ class Written:
         later = compute.binary_join_element_wise(pa.scalar(",", _TEXT), first, pa.scalar("", _TEXT))
         start = (pa.array([f"{each.name}[" for each in self.families], _TEXT), self.owner), *((first, own) for own in indices[:1])
         end = *((later, own) for own in indices[1:]), (pa.array(["]"], _TEXT), np.zeros(len(self.owner), dtype=np.int64))
-        return _joined(_taken(*_combined(start)), _taken(*_combined(end)))
+        return _end_to_end(_combined(start), _combined(end))
 
     def units(self) -> pa.Array:
-        """Unit of every line; read once for each name that the units of a family depend on."""
+        """Unit of every line; read once for each name that it depends on, also where several families read it from the same place."""
+        same: dict[object, int] = {}
+        alike = [same.setdefault(n if each.unit_at is None else each.unit_of, n) for n, each in enumerate(self.families)]
         reads = [each.places[0] if each.unit_at is None else own[:, each.unit_at] for each, own in zip(self.families, self.codes, strict=True)]
         read = np.concatenate([np.zeros(0, dtype=np.int64), *reads])
         below = int(np.max(read, initial=0)) + 1
-        number, one = _distinct(self.owner * below + read, len(self.families) * below)
-        read_of = [(each.unit_of, each.keys if each.unit_at is None else self.words) for each in self.families]
-        texts = [unit_of(known[n]) for (unit_of, known), n in zip(map(read_of.__getitem__, self.owner[one].tolist()), read[one].tolist(), strict=True)]
+        kind = np.array(alike, dtype=np.int64)[self.owner]
+        number, one = _distinct(kind * below + read, len(alike) * below)
+        kind, read, texts = kind[one], read[one], np.empty(len(one), dtype=object)
+        for n in same.values():
+            own, each = kind == n, self.families[n]
+            known = each.keys if each.unit_at is None else self.words
+            texts[own] = [each.unit_of(known[place]) for place in read[own].tolist()]
         return _taken(pa.array(texts, _TEXT), number)
 
 
@@ -71,8 +77,20 @@ def _taken(texts: pa.Array, own: np.ndarray) -> pa.Array:
 
 
 def _joined(*parts: pa.Array) -> pa.Array:
-    """Texts of the same lines put together, none where there is none."""
+    """Texts of the same lines put together, none where there is none; of few lines, since every text is written twice."""
     return compute.binary_join_element_wise(*parts, pa.scalar("", _TEXT), null_handling="skip")
+
+
+def _end_to_end(*parts: _Texts) -> pa.Array:
+    """Text of every line, put together of several, none of them missing.
+
+    They are laid out one after another, line by line: the letters of a line then stand together, and it ends where the last of its texts ends.
+    """
+    first = np.cumsum([0, *(len(texts) for texts, _ in parts)])
+    places = np.stack([own + n for (_, own), n in zip(parts, first, strict=False)], axis=1)
+    _, ends, letters = _taken(pa.concat_arrays([texts for texts, _ in parts]), places.ravel()).buffers()
+    own = np.frombuffer(ends, dtype=np.int64, count=places.size + 1)[:: len(parts)].copy()
+    return pa.LargeStringArray.from_buffers(len(places), pa.py_buffer(own), letters)
 
 
 def _combined(parts: Sequence[_Texts]) -> _Texts:
