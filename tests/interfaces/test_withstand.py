@@ -545,10 +545,10 @@ def test_a_file_in_the_place_of_the_results_is_told_and_kept(toy: Project) -> No
     assert (toy.root / "out").read_text(encoding="utf-8") == "mine"
 
 
-def started(folder: Path, scenario: Path, *words: str) -> subprocess.Popen[str]:
-    """`saltloop run` in a process of its own, that heeds Ctrl-C even if this one does not."""
+def started(folder: Path, scenario: Path, *words: str, python: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    """`saltloop run` in a process of its own, that heeds Ctrl-C even if this one does not; `python`: options of the interpreter."""
     return subprocess.Popen(
-        [sys.executable, "-m", "saltloop.interfaces.cli", "run", str(scenario), "--out", "out", *words],
+        [sys.executable, *python, "-m", "saltloop.interfaces.cli", "run", str(scenario), "--out", "out", *words],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(saltloop.__file__).parents[1])},
         stdout=subprocess.PIPE,
@@ -567,18 +567,29 @@ def once_written(process: subprocess.Popen[str], folder: Path, name: str) -> Non
         time.sleep(0.002)
 
 
+def once_at_work(process: subprocess.Popen[str]) -> None:
+    """Wait until a process that tells what it imports (-X importtime) has the solver, and a little longer: then it reads its data."""
+    assert process.stderr is not None
+    if not any(line.split()[-1:] == ["highspy"] for line in process.stderr):
+        raise TimeoutError(f"the solver was never imported: {process.communicate()}")
+    time.sleep(0.2)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("moment", ["while it works", "while it writes"])
 def test_ctrl_c_ends_a_run_with_130_and_leaves_nothing(tmp_path: Path, moment: str) -> None:
-    with started(tmp_path, ROOT / "scenarios" / "qaidam-2025.yaml", "--lang", "zh" if "writes" in moment else "en") as process:
-        if "writes" in moment:
+    writes = "writes" in moment
+    with started(
+        tmp_path, ROOT / "scenarios" / "qaidam-2025.yaml", "--lang", "zh" if writes else "en", python=() if writes else ("-X", "importtime")
+    ) as process:
+        if writes:
             once_written(process, tmp_path / "out", "flows.parquet")
         else:
-            time.sleep(3)
+            once_at_work(process)
         process.send_signal(signal.SIGINT)
         said, complaint = process.communicate(timeout=60)
     assert process.returncode == INTERRUPTED, said + complaint
-    assert complaint.splitlines()[-1:] == [{"zh": "已停止；未留下半成品", "en": "stopped; nothing half-written was left"}["zh" if "writes" in moment else "en"]]
+    assert complaint.splitlines()[-1:] == [{"zh": "已停止；未留下半成品", "en": "stopped; nothing half-written was left"}["zh" if writes else "en"]]
     assert "Traceback" not in complaint
     assert files_in(tmp_path) == []
     assert [path for path in tmp_path.rglob("*") if path.name.endswith(".part")] == []
