@@ -614,6 +614,13 @@ def number(value: float | None, unit: str, language: str, digits: int = 3) -> st
     return f"{shown}{scale} {name}".strip()
 
 
+def span(low: float | None, high: float | None, unit: str, language: str) -> str:
+    """A range of numbers, with the unit that both share told once: 900 million – 1.2 bn CNY; 3万 – 5万千瓦."""
+    below, above = number(low, unit, language), number(high, unit, language)
+    name = unit_name(_retold(0.0, unit, language)[1], language)
+    return f"{below.removesuffix(name).rstrip() if above.endswith(name) else below} – {above}"
+
+
 def number_both(value: float | None, unit: str, digits: int = 3) -> Both:
     """A number with its unit, in English and in Chinese; so many significant digits are not rounded away."""
     return (number(value, unit, "en", digits), number(value, unit, "zh", digits))

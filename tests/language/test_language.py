@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saltloop.language import LANGUAGES, TEXTS, beyond, both, exact_digits, inline, listed, number, percent, text, unit_name
+from saltloop.language import LANGUAGES, TEXTS, beyond, both, exact_digits, inline, listed, number, percent, span, text, unit_name
 
 
 def fields(template: str) -> set[str]:
@@ -106,6 +106,24 @@ def test_a_limit_that_is_printed_still_does(other: float, share: float, language
 @pytest.mark.parametrize(("value", "digits"), [(98.3405, 6), (470_000.0, 3), (470_000.00000001, 3), (0.0, 3), (1 / 3, 7), (5.50497e6, 6)])
 def test_a_number_keeps_the_digits_that_it_was_written_with(value: float, digits: int) -> None:
     assert exact_digits(value) == digits
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "english", "chinese"),
+    [
+        (30, 50, "MW", "30 – 50 MW", "3万 – 5万千瓦"),
+        (9e8, 1.2e9, "CNY", "900 million – 1.2 bn CNY", "9亿 – 12亿元"),
+        (149.8e4, 240.3e4, "t/a", "1.5 million – 2.4 million t/a", "149.8万 – 240.3万吨/年"),
+        (0, 3.29e4, "t", "0 – 32,900 t", "0 – 3.29万吨"),
+        (70, 80, "%", "70 – 80 %", "70 – 80%"),
+        (5, math.inf, "t", "5 t – ∞", "5吨 – ∞"),
+        (-math.inf, 5, "t", "−∞ – 5 t", "−∞ – 5吨"),
+        (math.nan, 5, "t", "– – 5 t", "– – 5吨"),
+        (1, 2, "", "1 – 2", "1 – 2"),
+    ],
+)
+def test_a_range_tells_its_unit_once(low: float, high: float, unit: str, english: str, chinese: str) -> None:
+    assert (span(low, high, unit, "en"), span(low, high, unit, "zh")) == (english, chinese)
 
 
 @pytest.mark.parametrize(

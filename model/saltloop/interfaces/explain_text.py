@@ -15,7 +15,7 @@ from saltloop.analysis.explain.entering import entering
 from saltloop.analysis.explain.freedom import freedom
 from saltloop.data.read import records
 from saltloop.interfaces.voice import Voice, aligned
-from saltloop.language import NOTHING, percent, unit_name
+from saltloop.language import NOTHING, percent
 from saltloop.results.run import Run
 
 _ROWS = 12
@@ -47,7 +47,7 @@ class _Answers(Voice):
                 " · ".join(filter(None, (self.title(r["item"]), "" if pd.isna(r["place"]) else self.title(r["place"])))),
                 self.amount(r["bound"], r["unit"]),
                 self.amount(r["marginal_value"], r["value_unit"]),
-                self._range(r["valid_from"], r["valid_to"], r["unit"]),
+                self.span(r["valid_from"], r["valid_to"], r["unit"]),
                 self.say("not_checked" if pd.isna(r["unique"]) else "yes" if r["unique"] else "no"),
             ]
             for r in records(frame)
@@ -55,9 +55,6 @@ class _Answers(Voice):
         if rows:
             yield from aligned(self.heads("kind", "item", "bound", "marginal_value", "valid", "unique"), rows)
             yield "  " + self.say("explain_binding_note")
-
-    def _range(self, low: float, high: float, unit: str) -> str:
-        return f"{self.amount(low, '')} – {self.amount(high, '')}{'' if self.language == 'zh' else ' '}{unit_name(unit, self.language)}"
 
     def edge(self, frame: pd.DataFrame, rows: int = _ROWS) -> Iterator[str]:
         """What is nearest to entering and to leaving."""

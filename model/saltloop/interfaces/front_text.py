@@ -121,11 +121,7 @@ class Speaker(Teller):
 
     def range_of(self, low: float, high: float, unit: str) -> str:
         """A marginal value, or the range of one."""
-        return (
-            self.amount(low, unit)
-            if abs(high - low) <= _ASIDE * max(abs(low), abs(high))
-            else f"{self.amount(low, unit).split(' ')[0] if unit else low} – {self.amount(high, unit)}"
-        )
+        return self.amount(low, unit) if abs(high - low) <= _ASIDE * max(abs(low), abs(high)) else self.span(low, high, unit)
 
 
 class _Front(Speaker):

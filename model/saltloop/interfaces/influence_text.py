@@ -12,7 +12,7 @@ from saltloop.analysis.influence.influence import Influence
 from saltloop.data.read import records
 from saltloop.data.relations import plain_unit
 from saltloop.interfaces.voice import aligned
-from saltloop.language import NOTHING, number
+from saltloop.language import NOTHING, number, span
 from saltloop.scenario.resolve import Scenario
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -126,8 +126,8 @@ class _Page:
         plan = NOTHING if r["plan_changes"] is None else self.say("changes" if r["plan_changes"] else "stays")
         ends = [self.say("no_plan") if pd.isna(r[at]) else self.amount(r[at], self.found.unit) for at in ("at_low", "at_high")]
         screened = NOTHING if pd.isna(r["morris_mean"]) else self.amount(r["morris_mean"], self.found.unit)
-        low, high = (number(r[end], "", self.language) for end in ("low", "high"))
-        return [str(r["rank"]), name, self.amount(r["value"], r["unit"]), f"{low} – {high}", r["grade"], *ends, plan, screened]
+        reach = span(r["low"], r["high"], plain_unit(r["unit"]), self.language)
+        return [str(r["rank"]), name, self.amount(r["value"], r["unit"]), reach, r["grade"], *ends, plan, screened]
 
     def _where(self, r: dict[str, Any]) -> str:
         said = self.say("where_line", rank=r["rank"], place=r["place"], source=r["source"])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from saltloop.data.read import records
 from saltloop.interfaces.voice import Voice, aligned, beginning, width
-from saltloop.language import percent, text, unit_name, weighted
+from saltloop.language import percent, text, weighted
 from saltloop.results.run import Run
 from saltloop.results.verify import Finding
 
@@ -174,15 +174,11 @@ class _Page(Voice):
                 "" if pd.isna(r["area"]) else self.title(r["area"]),
                 self.amount(r["bound"], r["unit"]),
                 self.worth(r["dual"], r["dual_unit"]),
-                self._valid(r),
+                self.span(r["dual_valid_from"], r["dual_valid_to"], r["unit"]),
             ]
             for r in records(table.head(_RULES))
         ]
         yield from aligned([self.say(k) for k in ("rule", "kind", "area", "bound", "marginal_value", "valid")], rows)
-
-    def _valid(self, r: dict[str, Any]) -> str:
-        low, high = (self.amount(r[end], "") for end in ("dual_valid_from", "dual_valid_to"))
-        return f"{low} – {high}{'' if self.language == 'zh' else ' '}{unit_name(r['unit'], self.language)}"
 
     def _tightest(self, year: int) -> Iterator[str]:
         """Limits other than natural resources, largest worth first."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from saltloop.language import NOTHING, number, text
+from saltloop.language import NOTHING, number, span, text
 from saltloop.results.run import Run
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ class Teller:
     def amount(self, value: float, unit: str) -> str:
         """A number with its unit."""
         return number(value, unit, self.language)
+
+    def span(self, low: float, high: float, unit: str) -> str:
+        """A range of numbers with their unit."""
+        return span(low, high, unit, self.language)
 
     def worth(self, value: float, unit: str) -> str:
         """A marginal value; a dash for none."""
