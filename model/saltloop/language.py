@@ -615,8 +615,12 @@ def number(value: float | None, unit: str, language: str, digits: int = 3) -> st
 
 
 def span(low: float | None, high: float | None, unit: str, language: str) -> str:
-    """A range of numbers, with the unit that both share told once: 900 million – 1.2 bn CNY; 3万 – 5万千瓦."""
-    below, above = number(low, unit, language), number(high, unit, language)
+    """A range of numbers, with the unit that both share told once: 900 million – 1.2 bn CNY; 3万 – 5万千瓦.
+
+    There are as many digits as tell the two ends apart, from three to seven.
+    """
+    pairs = [(number(low, unit, language, digits), number(high, unit, language, digits)) for digits in range(3, 8)]
+    below, above = next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
     name = unit_name(_retold(0.0, unit, language)[1], language)
     return f"{below.removesuffix(name).rstrip() if above.endswith(name) else below} – {above}"
 

@@ -115,6 +115,8 @@ def test_a_number_keeps_the_digits_that_it_was_written_with(value: float, digits
         (9e8, 1.2e9, "CNY", "900 million – 1.2 bn CNY", "9亿 – 12亿元"),
         (149.8e4, 240.3e4, "t/a", "1.5 million – 2.4 million t/a", "149.8万 – 240.3万吨/年"),
         (0, 3.29e4, "t", "0 – 32,900 t", "0 – 3.29万吨"),
+        (4.2031e6, 4.2042e6, "t", "4.203 million – 4.204 million t", "420.3万 – 420.4万吨"),
+        (5, 5, "t", "5 – 5 t", "5 – 5吨"),
         (70, 80, "%", "70 – 80 %", "70 – 80%"),
         (5, math.inf, "t", "5 t – ∞", "5吨 – ∞"),
         (-math.inf, 5, "t", "−∞ – 5 t", "−∞ – 5吨"),
