@@ -304,7 +304,6 @@ TEXTS: dict[str, Both] = {
     "disposed": ("Disposed of", "处置"),
     "share_used": ("Used or sold", "利用率"),
     "worth": ("One more unit is worth", "多一单位的价值"),
-    "range": ("{low} to {high}", "{low} 至 {high}"),
     "from_low": ("from {low}", "{low} 以上"),
     "up_to": ("up to {high}", "{high} 以下"),
     "wastes_note": (
@@ -628,6 +627,11 @@ def span(low: float | None, high: float | None, unit: str, language: str) -> str
 def number_both(value: float | None, unit: str, digits: int = 3) -> Both:
     """A number with its unit, in English and in Chinese; so many significant digits are not rounded away."""
     return (number(value, unit, "en", digits), number(value, unit, "zh", digits))
+
+
+def span_both(low: float, high: float, unit: str) -> Both:
+    """A range of numbers, in English and in Chinese."""
+    return (span(low, high, unit, "en"), span(low, high, unit, "zh"))
 
 
 def beyond(limit: float, other: float) -> tuple[float, int]:

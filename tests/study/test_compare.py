@@ -127,7 +127,7 @@ def test_what_is_rounding_is_shown_as_nothing(runs: tuple[Run, Run]) -> None:
     table = pd.DataFrame([("a", 1, 2, 5.0, 5.0, 5.0, "t"), ("b", 1, 2, 1e-11, -1e-12, 1e-11, "t")], columns=list(CONTRIBUTION_COLUMNS))
     text = contribution_text(runs[0], Contributions("co2", "t", 10.0, 15.0, table, 2, True, 4))
     (line,) = [line for line in text.splitlines() if line.startswith("  b")]
-    assert line.split()[3:] == ["0", "t", "0", "t", "–", "0", "t"]
+    assert line.split()[3:] == ["0", "t", "0", "–", "0", "t"]
 
 
 def test_one_run_alone_is_refused(shop: Project, runs: tuple[Run, Run]) -> None:

@@ -77,7 +77,10 @@ def _taken(texts: pa.Array, own: np.ndarray) -> pa.Array:
 
 
 def _joined(*parts: pa.Array) -> pa.Array:
-    """Texts of the same lines put together, none where there is none; of few lines, since every text is written twice."""
+    """Texts of the same lines put together, none where there is none; of few lines, since every text is written twice.
+
+    Every line has one text at least: pyarrow leaves out those that have none.
+    """
     return compute.binary_join_element_wise(*parts, pa.scalar("", _TEXT), null_handling="skip")
 
 

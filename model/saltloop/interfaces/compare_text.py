@@ -85,17 +85,17 @@ def contribution_text(run: Run, found: Contributions, language: str = "en") -> s
     # What is left of a difference of large numbers says nothing.
     least = _ROUNDING * max(abs(found.first), abs(found.second))
 
-    def amount(value: float) -> str:
-        return voice.amount(0.0 if abs(value) <= least else value, found.unit)
+    def felt(value: float) -> float:
+        return 0.0 if abs(value) <= least else value
 
     first, second = (voice.amount(value, found.unit) for value in (found.first, found.second))
     kind = say("exact" if found.exact else "sampled", language)
     lines = [say("why", language, account=voice.title(found.account), first=first, second=second, orders=found.orders, kind=kind)]
     rows = []
     for r in records(found.table):
-        spread = f"{amount(r['lowest'])} – {amount(r['highest'])}"
-        rows.append([str(r["input"]), _short(r["before"]), _short(r["after"]), amount(r["contribution"]), spread])
-    rows.append([say("sum", language), "", "", amount(float(found.table["contribution"].sum())), ""])
+        spread = voice.span(felt(r["lowest"]), felt(r["highest"]), found.unit)
+        rows.append([str(r["input"]), _short(r["before"]), _short(r["after"]), voice.amount(felt(r["contribution"]), found.unit), spread])
+    rows.append([say("sum", language), "", "", voice.amount(felt(float(found.table["contribution"].sum())), found.unit), ""])
     return "\n".join([*lines, *aligned([say(key, language) for key in ("input", "before", "after", "contribution", "spread")], rows)])
 
 

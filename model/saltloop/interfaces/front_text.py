@@ -272,8 +272,7 @@ def bars_figure(speaker: Speaker, spans: pd.DataFrame, caption: str, along: str,
     _, name = scaled(pd.concat([kept["start"], kept["end"]]), unit, speaker.language)
     factor = next((a / b for a, b in zip(kept["end"], scaled(kept["end"], unit, speaker.language)[0], strict=True) if b), 1.0)
     hovers = [
-        f"{r['label']}<br>{speaker.amount(r['start'], unit)} – {speaker.amount(r['end'], unit)}<br>"
-        f"{speaker.range_of(r['marginal_low'], r['marginal_high'], r['marginal_unit'])}"
+        f"{r['label']}<br>{speaker.span(r['start'], r['end'], unit)}<br>{speaker.range_of(r['marginal_low'], r['marginal_high'], r['marginal_unit'])}"
         for r in records(kept)
     ]
     rows = max(4, kept["label"].nunique())

@@ -11,7 +11,7 @@ import pandas as pd
 from saltloop.data.read import records
 from saltloop.interfaces.report.folder import Folder
 from saltloop.interfaces.report.sheet import MOST_ROWS, Cell, Sheet, amount, label, optional, remark, word
-from saltloop.language import Both, both, inline, number_both, weighted
+from saltloop.language import Both, both, inline, number_both, span_both, weighted
 
 _COLUMNS = ("#marginal_value", "#bound", "#valid", "unique")
 _THINGS = ("site", "basin", "equipment", "process", "commodity", "market", "link", "route")
@@ -132,8 +132,9 @@ def _valid(row: dict[str, Any]) -> Cell:
     low, high = optional(row["dual_valid_from"]), optional(row["dual_valid_to"])
     if low is None and high is None:
         return amount(None, "")
-    key = "range" if low is not None and high is not None else "up_to" if low is None else "from_low"
-    return Cell(both(key, low=number_both(low, row["unit"]), high=number_both(high, row["unit"])))
+    if low is not None and high is not None:
+        return Cell(span_both(low, high, row["unit"]))
+    return Cell(both("up_to" if low is None else "from_low", low=number_both(low, row["unit"]), high=number_both(high, row["unit"])))
 
 
 def _unique(value: Any) -> Cell:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from saltloop.language import NOTHING, TEXTS, Both, both, number_both, percent_both
+from saltloop.language import NOTHING, TEXTS, Both, both, number_both, percent_both, span_both
 
 FULL = 0.999
 MOST_ROWS = 60
@@ -109,5 +109,5 @@ def spread(values: Iterable[float], unit: str) -> Cell:
     known = sorted(values)
     if not known:
         return label(NOTHING)
-    low, high = number_both(known[0], unit), number_both(known[-1], unit)
-    return amount(known[0], unit) if low == high else Cell(both("range", low=low, high=high), known[0])
+    one = number_both(known[0], unit) == number_both(known[-1], unit)
+    return amount(known[0], unit) if one else Cell(span_both(known[0], known[-1], unit), known[0])
