@@ -373,32 +373,6 @@ def test_an_interrupt_keeps_what_is_finished_and_says_so(tmp_path: Path) -> None
     assert [p.name for p in cases.iterdir() if p.name.startswith(".")] == []
 
 
-EARLY = """
-import os, signal, sys
-from concurrent.futures import ProcessPoolExecutor
-from saltloop.interfaces import cli
-submit = ProcessPoolExecutor.submit
-def struck(self, *words):
-    ProcessPoolExecutor.submit = submit
-    made = submit(self, *words)
-    os.killpg(0, signal.SIGINT)
-    return made
-ProcessPoolExecutor.submit = struck
-sys.argv = ["saltloop", *sys.argv[1:]]
-cli.main()
-"""
-
-
-def test_an_interrupt_while_processes_still_load_leaves_no_traceback(tmp_path: Path) -> None:
-    words = ["batch", str(write_study(tmp_path, MANY)), "--data", str(PACKS), "--out", str(tmp_path / "out"), "--workers", "2"]
-    child = subprocess.run(
-        [sys.executable, "-c", EARLY, *words], env=ENV, cwd=tmp_path, capture_output=True, text=True, timeout=240, start_new_session=True, check=False
-    )
-    assert "stopped; nothing half-written was left" in child.stderr
-    assert "Traceback" not in child.stderr
-    assert child.returncode != 0
-
-
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A Dask scheduler and two workers on loopback, each a process of its own."""

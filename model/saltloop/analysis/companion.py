@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from saltloop.analysis.spawned import Spawned, ignore_interrupts
 from saltloop.errors import SaltloopError
 from saltloop.results.run import Run
 from saltloop.results.verify import Finding, verify
@@ -35,7 +34,7 @@ class Companion:
     """
 
     def __init__(self, report: Report, prepare: Callable[[], None]) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = Spawned()
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, report, prepare), daemon=True)
         self._process.start()
@@ -85,7 +84,7 @@ def companion_if_worth_it(pack: Pack, report: Report, prepare: Callable[[], None
 
 def _serve(pipe: Connection, report: Report, prepare: Callable[[], None]) -> None:
     """What the second process does: load what it needs, wait for the folder, finish it; it ends when the first does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ignore_interrupts()
     gc.disable()  # what is built stays in use to the end, which is near
     prepare()
     with suppress(EOFError, OSError):

@@ -13,13 +13,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any
 
 from saltloop.analysis.batch.engine import Engine, Job
 from saltloop.analysis.batch.structures import build_one
 from saltloop.analysis.batch.work import Done, Task, solve_chunk
+from saltloop.analysis.spawned import Spawned, ignore_interrupts
 from saltloop.analysis.variation import Build
 from saltloop.errors import STOPPED, InputError, Place, SolveError, message
 from saltloop.formulation.arrays import Arrays
@@ -94,24 +95,11 @@ _own: dict[str, Any] = {}
 
 def _start(job: Job, event: Any) -> None:
     """What a process of the pool does first: it obeys its parent alone, and ends with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ignore_interrupts()
     _own.update(engine=Engine(job), event=event)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes started meanwhile never hear an interrupt, not even while they still load; one that comes meets their parent afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with(parent: Any) -> None:
@@ -151,13 +139,11 @@ def in_a_pool(job: Job, kinds: list[Values], chunks: Chunks, interrupts: Interru
     breaks, back = 0, []  # type: tuple[int, list[list[Task]]]
     source = iter(chunks)
     while True:
-        context = multiprocessing.get_context("spawn")
+        context = Spawned()
         stop = context.Event()
         waiting: dict[Future[Done], list[Task]] = {}
         try:
             with ProcessPoolExecutor(workers, context, _start, (job, stop)) as pool:
-                with _deaf():
-                    pool.submit(os.getpid)
                 _learn(job, kinds, lambda cases, pool=pool: [*pool.map(_build, cases)])  # type: ignore[misc]
                 yield from _from_pool(pool, chain(back, source), waiting, workers * _AHEAD, interrupts, stop)
             return
