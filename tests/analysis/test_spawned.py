@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -43,8 +44,9 @@ def struck(folder: Path, nth: int, *words: str) -> subprocess.CompletedProcess[s
         capture_output=True,
         encoding="utf-8",
         timeout=240,
-        # A session of its own, so that the strike does not reach the tests.
+        # A session of its own, so that the strike does not reach the tests, and heeds Ctrl-C even if they do not.
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         check=False,
     )
 

@@ -373,6 +373,17 @@ def test_an_interrupt_keeps_what_is_finished_and_says_so(tmp_path: Path) -> None
     assert [p.name for p in cases.iterdir() if p.name.startswith(".")] == []
 
 
+def address_in(file: Path) -> str:
+    """What a scheduler writes into its file, which is there some time before its words are."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = file.exists() and re.search(r'"address": "([^"]+)"', file.read_text(encoding="utf-8"))
+        if found:
+            return found[1]
+        time.sleep(0.05)
+    raise TimeoutError("no scheduler has started")
+
+
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A Dask scheduler and two workers on loopback, each a process of its own."""
@@ -381,18 +392,16 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     plain = {"env": ENV, "cwd": tmp_path, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     where = ["--host", "127.0.0.1", "--no-dashboard"]
     started = [subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--scheduler-file", str(file), *where], **plain)]  # type: ignore[call-overload]
-    end = time.monotonic() + 60
-    while not file.exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    for _ in range(2):
-        words = ["-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", *where]
-        started.append(subprocess.Popen([sys.executable, *words], **plain))  # type: ignore[call-overload]
-    address = re.search(r'"address": "([^"]+)"', file.read_text(encoding="utf-8"))
-    assert address is not None
-    yield address[1], started[1:]
-    for each in started:
-        each.kill()
-        each.wait()
+    try:
+        address = address_in(file)
+        for _ in range(2):
+            words = ["-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", *where]
+            started.append(subprocess.Popen([sys.executable, *words], **plain))  # type: ignore[call-overload]
+        yield address, started[1:]
+    finally:
+        for each in started:
+            each.kill()
+            each.wait()
 
 
 @pytest.mark.filterwarnings("ignore")
