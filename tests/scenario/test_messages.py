@@ -57,6 +57,8 @@ def test_a_misspelt_key_hides_nothing_that_is_wrong_with_its_rule(tmp_path: Path
 def test_of_many_names_those_that_come_nearest_are_listed() -> None:
     few, many = [f"name{n}" for n in range(40)], [*(f"other{n}" for n in range(100)), "co2_direct", "co2"]
     assert str(listed_names(few, "x")) == ", ".join(few)
+    none = listed_names([], "x")
+    assert (str(none), none.zh) == ("none", "无")
     said = listed_names(many, "co22")
     assert said.split(", ")[0] == "co2"
     assert said.endswith(" and 90 more")

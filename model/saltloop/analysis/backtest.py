@@ -12,7 +12,7 @@ import pandas as pd
 
 from saltloop.analysis.plan import Plan, solve_scenario
 from saltloop.data.pack import Pack
-from saltloop.data.read import FILE, LINE, records
+from saltloop.data.read import FILE, LINE, listed_names, records
 from saltloop.data.relations import Relations
 from saltloop.errors import InputError, Place, Problems, message
 from saltloop.formulation.rules.rule import sites_of
@@ -113,7 +113,7 @@ def base_years(pack: Pack, asked: Iterable[int] = ()) -> list[int]:
         InputError: R120, there is none; R122, nothing was published of one.
     """
     known = sorted(_published_years(pack))
-    shown = ", ".join(map(str, known)) or "-"
+    shown = listed_names([str(year) for year in known], "")
     years = list(dict.fromkeys(asked)) or list(pack.about.get("base_years") or [])
     if not years:
         raise InputError(NO_BASE_YEAR.at(Place(str(pack.folder / "pack.yaml")), pack=pack.name, years=shown))

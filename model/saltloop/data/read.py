@@ -121,7 +121,9 @@ def meant(word: str, titles: Mapping[str, tuple[str, str]]) -> str:
 
 
 def listed_names(known: list[str], word: str) -> Words:
-    """The names that may stand where one is unknown; of many those that come nearest, and how many there are."""
+    """The names that may stand where one is unknown, or that there are none; of many those that come nearest, and how many there are."""
+    if not known:
+        return Words("none", "无")
     if len(known) <= _LISTED:
         return Words(", ".join(known), ", ".join(known))
     close = sorted(known, key=lambda name: -SequenceMatcher(None, word, name).ratio())[:_NEAREST]

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from saltloop.data.read import FILE, LINE
+from saltloop.data.read import FILE, LINE, listed_names
 from saltloop.errors import Place, message
 from saltloop.formulation.calendar import DAY_BEFORE, EACH, YEAR, YEAR_BEFORE, in_month, month_name
 from saltloop.formulation.case import Case
@@ -426,7 +426,7 @@ def _tell_lost_allowances(case: Case) -> None:
     markets = [i.name for i in case.choices.rules if isinstance(i, PermitMarket)]
     for rule in case.choices.rules:
         if isinstance(rule, Allowance) and rule.market is not None and rule.market not in markets:
-            case.notes.add(NO_MARKET.at(rule.place, rule=rule.name, market=rule.market, known=", ".join(markets) or "-"))
+            case.notes.add(NO_MARKET.at(rule.place, rule=rule.name, market=rule.market, known=listed_names(markets, rule.market)))
 
 
 def _rule_sets(case: Case, found: Indices) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from saltloop.data.read import nearest
+from saltloop.data.read import listed_names, nearest
 from saltloop.errors import Place, Problems, message
 from saltloop.scenario.nodes import ENDLESS, MOST_ENTRIES, Key, KeyPath, Walk
 from saltloop.scenario.schema import keys_of, kinds_in
@@ -263,7 +263,7 @@ class _Merge:
         if name not in base:
             known = [str(key) for key in base]
             self.problems.add(
-                NOTHING_TO_SWITCH_OFF.at(self.newer.place("rules", name), name=name, known=", ".join(known) or "-", hint=nearest(str(name), known))
+                NOTHING_TO_SWITCH_OFF.at(self.newer.place("rules", name), name=name, known=listed_names(known, str(name)), hint=nearest(str(name), known))
             )
 
     def _without_off(self, rules: object) -> object:

@@ -334,7 +334,7 @@ class _Names:
             path: KeyPath = ("prices", "set", commodity)
             if commodity not in units:
                 hint = meant(commodity, self.pack.titles("commodities"))
-                self.problems.add(UNKNOWN_COMMODITY.at(self.document.place(*path), name=commodity, key="prices.set", hint=hint))
+                self.problems.add(UNKNOWN_COMMODITY.at(self.document.place(*path), name=commodity, key="prices", hint=hint))
                 continue
             for market, schedule in by_market.items():
                 here = path if market is None else (*path, market)

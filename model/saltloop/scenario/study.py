@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from saltloop.data.pack import Pack
-from saltloop.data.read import nearest
+from saltloop.data.read import listed_names, nearest
 from saltloop.errors import InputError, Place, Problem, Problems, message
 from saltloop.formulation.rules.rule import unknown_account, unknown_area
 from saltloop.scenario.complaints import form_of, shown_value
@@ -251,7 +251,7 @@ class _Reader:
                 self.unusable.add(path)
             elif keys[0] == "rules" and len(keys) > 2 and keys[1] not in rules:
                 known = [str(name) for name in rules]
-                self.problems.add(UNKNOWN_RULE.at(place, rule=keys[1], path=path, known=", ".join(known) or "-", hint=nearest(str(keys[1]), known)))
+                self.problems.add(UNKNOWN_RULE.at(place, rule=keys[1], path=path, known=listed_names(known, str(keys[1])), hint=nearest(str(keys[1]), known)))
                 self.unusable.add(path)
             group = where[:2]
             clash = next((other for other in first if first[other] != group and _overlap(keys, other)), None)
