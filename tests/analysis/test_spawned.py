@@ -11,16 +11,10 @@ from pathlib import Path
 import pytest
 
 import saltloop
-from study.files import PACKS, write_study
+from study.files import MANY, PACKS, write_study
 
 ROOT = Path(__file__).parents[2]
 INTERRUPTED = 130
-STUDY = """\
-options: {rules.cap.at_most: [90 kt, 87 kt]}
-states:
-  prices.potash: {triangular: [-20 %, 0 %, +10 %]}
-  sample: {latin_hypercube: 15, seed: 3}
-"""
 # Python reads it before anything else, in every process: of those that are spawned the n-th strikes the group while it still loads.
 # With one processor a run has no second process, so there are always two.
 SITE = """
@@ -63,7 +57,7 @@ def told_once(done: subprocess.CompletedProcess[str]) -> None:
 @pytest.mark.parametrize("nth", [1, 2])
 def test_no_worker_of_a_study_hears_it(tmp_path: Path, nth: int) -> None:
     out = tmp_path / "out"
-    told_once(struck(tmp_path, nth, "batch", str(write_study(tmp_path, STUDY)), "--data", str(PACKS), "--out", str(out), "--workers", "2"))
+    told_once(struck(tmp_path, nth, "batch", str(write_study(tmp_path, MANY)), "--data", str(PACKS), "--out", str(out), "--workers", "2"))
     assert (tmp_path / "spawned").stat().st_size >= nth
     assert [path for path in out.rglob(".*") if path.is_file()] == []
 

@@ -16,6 +16,13 @@ maximise: value_added
 prices: {year: 2025}
 rules: {cap: {limit: co2, at_most: 90 kt}}
 """
+# Thirty cases: two options in fifteen states.
+MANY = """\
+options: {rules.cap.at_most: [90 kt, 87 kt]}
+states:
+  prices.potash: {triangular: [-20 %, 0 %, +10 %]}
+  sample: {latin_hypercube: 15, seed: 3}
+"""
 TITLE = "title: {en: Study, zh: 研究}\nbase: base.yaml\n"
 
 

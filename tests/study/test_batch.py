@@ -28,7 +28,7 @@ from saltloop.formulation.arrays import Arrays
 from saltloop.results.study import StudyRun, open_study
 from saltloop.scenario.space import Values
 from saltloop.scenario.study import Study, load_study
-from study.files import BASE, PACKS, study_of, write_study
+from study.files import BASE, MANY, PACKS, study_of, write_study
 from tiny import solve_case, write_pack
 
 ROOT = Path(__file__).parents[2]
@@ -306,12 +306,6 @@ def test_compaction_that_is_cut_off_loses_and_doubles_nothing(few: Study, tmp_pa
     assert [p.name for p in (folder.folder / "cases").iterdir()] == [compact.name]
 
 
-MANY = """\
-options: {rules.cap.at_most: [90 kt, 87 kt]}
-states:
-  prices.potash: {triangular: [-20 %, 0 %, +10 %]}
-  sample: {latin_hypercube: 15, seed: 3}
-"""
 # `saltloop batch` in a process that strikes itself, so that the moment does not depend on how quick the machine is.
 STRUCK = """
 import os, signal, sys

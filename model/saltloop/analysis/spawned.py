@@ -34,7 +34,7 @@ def _blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    # Else it would start with the first process, and unblock interrupts once it runs.
+    # Python starts it with the first process, and it unblocks interrupts when it has started.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
