@@ -324,14 +324,22 @@ cli.main()
 KILL, INTERRUPT = "os.kill(os.getpid(), signal.SIGKILL)", "os.killpg(0, signal.SIGINT)"
 
 
-def struck(tmp_path: Path, stroke: str, call: int, workers: int) -> tuple[subprocess.CompletedProcess[str], Path]:
-    """A batch that is struck when it writes its n-th file, and its folder of cases; three files make a part."""
+def struck(tmp_path: Path, stroke: str, call: int, workers: int, heeds: signal.Handlers = signal.SIG_DFL) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """A batch that is struck when it writes its n-th file, and its folder of cases; three files make a part. It heeds interrupts, or does not."""
     path, out = write_study(tmp_path, MANY), tmp_path / "out"
     words = ["batch", str(path), "--data", str(PACKS), "--out", str(out), "--workers", str(workers)]
     script = STRUCK.format(stroke=stroke, call=call)
     # A session of its own, so that an interrupt of the whole group, which is what a terminal sends, does not reach this process.
     done = subprocess.run(
-        [sys.executable, "-c", script, *words], env=ENV, cwd=tmp_path, capture_output=True, text=True, timeout=240, start_new_session=True, check=False
+        [sys.executable, "-c", script, *words],
+        env=ENV,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, heeds),
+        check=False,
     )
     (cases,) = out.glob("study/*/cases")
     return done, cases
@@ -365,6 +373,13 @@ def test_an_interrupt_keeps_what_is_finished_and_says_so(tmp_path: Path) -> None
     assert 0 < int(counted[1]) < 30
     assert len(StudyRun(cases.parent).finished(None)) == int(counted[1])
     assert [p.name for p in cases.iterdir() if p.name.startswith(".")] == []
+
+
+def test_an_interrupt_that_is_to_be_ignored_is(tmp_path: Path) -> None:
+    """So does a shell ask of what a script starts in the background."""
+    child, cases = struck(tmp_path, INTERRUPT, 1, 2, signal.SIG_IGN)
+    assert child.returncode == 0, child.stderr
+    assert len(StudyRun(cases.parent).finished(None)) == 30
 
 
 def address_in(file: Path) -> str:

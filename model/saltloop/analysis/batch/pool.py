@@ -54,8 +54,8 @@ class Interrupts:
         self._before: Any = None
 
     def __enter__(self) -> Interrupts:
-        """Listen, if this is the main thread."""
-        if threading.current_thread() is threading.main_thread():
+        """Listen, if this is the main thread, and unless whoever started the command wants interrupts ignored."""
+        if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             self._before = signal.signal(signal.SIGINT, self._note)
         return self
 
